@@ -1,0 +1,19 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/**
+ * A 2-D convolution without bias, padded as the reference pads: stride 1 `same`; larger strides with
+ * `(k - 1) / 2` rows before and the rest after, whatever the input's size, then `valid`.
+ *
+ * @param x `[batch, height, width, inputChannels]`
+ * @param kernel `[k, k, inputChannels, outputChannels]`
+ * @returns `[batch, ceil(height / stride), ceil(width / stride), outputChannels]`; borrows its arguments
+ * @see google-research/simclr@383d414 resnet.py, `conv2d_fixed_padding`; differs from TensorFlow's `same` at stride 2
+ */
+export function convolution(x: tf.Tensor4D, kernel: tf.Tensor4D, stride = 1): tf.Tensor4D {
+  if (stride === 1) return tf.conv2d(x, kernel, 1, "same");
+  const size = kernel.shape[0];
+  const before = Math.floor((size - 1) / 2);
+  const after = size - 1 - before;
+  const padded = size === 1 ? x : tf.pad(x, [[0, 0], [before, after], [before, after], [0, 0]]); // biome-ignore format: one row per axis pair
+  return tf.conv2d(padded as tf.Tensor4D, kernel, stride, "valid");
+}

@@ -1,0 +1,29 @@
+export { type BatchNormOptions, type BatchNormStatistics, batchNorm } from "./batch-norm.js";
+export { type Communicator, oneProcess } from "./communicator.js";
+export { type Compile, type Compiled, type CompileOptions, eager, type TensorFunction } from "./compile.js";
+export { convolution } from "./convolution.js";
+export { dense } from "./dense.js";
+export {
+  type ErrorText,
+  invalidArgument,
+  isSimclrError,
+  type SimclrError,
+  type SimclrErrorCode,
+  type SimclrErrorContexts,
+  simclrError,
+} from "./errors.js";
+export { normalInitializer, varianceScaling } from "./initializers.js";
+export type { ApplyOptions, Backbone, Head, Json, Model, ModelResult, ModelSpec } from "./model.js";
+export {
+  below,
+  countParameters,
+  type ModelVariables,
+  type ParameterPredicate,
+  type Parameters,
+  parameter,
+  withPrefix,
+} from "./parameters.js";
+export { bernoulli, normal, permutation, randomIntegers, truncatedNormal, uniform } from "./random.js";
+export { foldIn, type RandomKey, randomKey, split, threefry2x32 } from "./random-key.js";
+export { assertShape } from "./shapes.js";
+export { disposeTree, flattenTree, isTensor, mapTree, type TensorTree, unflattenTree } from "./tree.js";

@@ -1,0 +1,3 @@
+export { expectClose } from "./testing/expect-close.js";
+export { expectGradient } from "./testing/expect-gradient.js";
+export { expectNoLeak } from "./testing/expect-no-leak.js";

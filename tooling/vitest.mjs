@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+// One process for a package's tests: TensorFlow starts once, and the two cores are left to it.
+export default defineConfig({
+  resolve: { conditions: ["@simclr/source", "module", "node", "default"] },
+  ssr: { resolve: { conditions: ["@simclr/source", "module", "node", "default"] } },
+  test: {
+    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    pool: "forks",
+    maxWorkers: 1,
+    isolate: false,
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
+    passWithNoTests: false,
+  },
+});
