@@ -24,6 +24,6 @@ export {
   withPrefix,
 } from "./parameters.js";
 export { bernoulli, normal, permutation, randomIntegers, truncatedNormal, uniform } from "./random.js";
-export { foldIn, type RandomKey, randomKey, split, threefry2x32 } from "./random-key.js";
+export { foldIn, type RandomKey, type RandomKeys, randomKey, split, threefry2x32 } from "./random-key.js";
 export { assertShape } from "./shapes.js";
 export { disposeTree, flattenTree, isTensor, mapTree, type TensorTree, unflattenTree } from "./tree.js";

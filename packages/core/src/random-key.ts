@@ -23,9 +23,16 @@ export function randomKey(seed: number): RandomKey {
   return [Math.floor(seed / 2 ** 32) >>> 0, seed >>> 0];
 }
 
+/** As many keys as a literal number says, so that they can be taken apart; a list of keys for any other number. */
+export type RandomKeys<Count extends number, Found extends RandomKey[] = []> = number extends Count
+  ? RandomKey[]
+  : Found["length"] extends Count
+    ? Found
+    : RandomKeys<Count, [...Found, RandomKey]>;
+
 /** Independent keys from one key. `split(key, n)[i]` does not depend on `n`. */
-export function split(key: RandomKey, count: number): RandomKey[] {
-  return Array.from({ length: count }, (_, i) => threefry2x32(key, 0, i));
+export function split<Count extends number>(key: RandomKey, count: Count): RandomKeys<Count> {
+  return Array.from({ length: count }, (_, i) => threefry2x32(key, 0, i)) as RandomKeys<Count>;
 }
 
 /** An independent key for a number (a step, an image's index) or a name (`"augmentation"`). */
