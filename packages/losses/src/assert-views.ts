@@ -1,0 +1,28 @@
+import "./errors.js";
+import { invalidArgument, simclrError } from "@simclr/core";
+import type * as tf from "@tensorflow/tfjs-core";
+
+/** Refuses two views that are not `[batch, features]`, both of one shape. */
+export function assertViews(loss: string, viewA: tf.Tensor, viewB: tf.Tensor): void {
+  const same = viewA.shape.every((size, axis) => size === viewB.shape[axis]);
+  if (viewA.rank === 2 && viewB.rank === 2 && same) return;
+  throw simclrError(
+    "SIMCLR_ERROR__LOSSES__VIEW_SHAPE_MISMATCH",
+    { viewA: [...viewA.shape], viewB: [...viewB.shape] },
+    {
+      expected: `${loss} to get both views in one shape [batch, features]`,
+      received: `viewA [${viewA.shape.join(", ")}] and viewB [${viewB.shape.join(", ")}]`,
+      remedy:
+        viewA.rank === 2 && viewB.rank === 2
+          ? "Row i of both views has to come from image i, through one head."
+          : "Flatten each projection to one row: tf.reshape(projections, [batch, features]).",
+    },
+  );
+}
+
+/** Refuses a temperature that is not a positive number. */
+export function assertTemperature(temperature: number): void {
+  if (Number.isFinite(temperature) && temperature > 0) return;
+  const remedy = "SimCLR takes 0.1 on ImageNet and 0.5 on CIFAR-10.";
+  throw invalidArgument("temperature", temperature, "a finite number above 0", remedy);
+}

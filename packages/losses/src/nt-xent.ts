@@ -1,0 +1,82 @@
+import "./errors.js";
+import { type Communicator, oneProcess, simclrError } from "@simclr/core";
+import * as tf from "@tensorflow/tfjs-core";
+import { assertTemperature, assertViews } from "./assert-views.js";
+import { l2Normalize } from "./l2-normalize.js";
+import { softmaxCrossEntropy } from "./softmax-cross-entropy.js";
+
+export interface NtXentOptions {
+  /**
+   * tau, what the cosine similarities are divided by. No default: the best one depends on the data, and the reference
+   * itself takes 0.1 (its flag, for ImageNet) and 0.5 (its CIFAR-10 recipe).
+   */
+  readonly temperature: number;
+  /**
+   * Where the other replicas' projections come from: anchors are local, negatives global. Default: this process alone.
+   * The gradient of `allGather` has to be the sum of what all replicas send back, or negatives get too little.
+   */
+  readonly communicator?: Communicator;
+}
+
+/** Far below every cosine similarity over any temperature, and finite: minus infinity times 0 would be NaN. */
+const excluded = -1e30;
+
+/**
+ * NT-Xent, the normalised temperature-scaled cross entropy of SimCLR, with z the rows of both views at length 1:
+ *
+ *     loss = -1 / 2N sum_i log( exp(z_i . z_partner(i) / tau) / sum_{k != i} exp(z_i . z_k / tau) )
+ *
+ * The mean over the 2N anchors. google-research/simclr adds the means of both halves: exactly twice this value. Equal
+ * projections give ln(2N - 1); below about a thousandth, temperatures stay finite but lose digits to float32.
+ *
+ * @param viewA projections `[batch, features]`, float32, of any length
+ * @param viewB the other view's; row i comes from the image of viewA's row i
+ * @returns a scalar; borrows its arguments
+ * @throws SIMCLR_ERROR__LOSSES__VIEW_SHAPE_MISMATCH
+ * @throws SIMCLR_ERROR__LOSSES__NO_NEGATIVES for a batch of one image
+ * @throws SIMCLR_ERROR__CORE__INVALID_ARGUMENT for a temperature that is not above 0
+ * @see Chen et al. 2020, equation 1; google-research/simclr@383d414 objective.py, `add_contrastive_loss`
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { ntXent } from "@simclr/losses";
+ * const viewA = tf.tensor2d([[1, 2, 3], [-1, 0, 2], [0.5, -1, 1]]);
+ * const viewB = tf.tensor2d([[1, 2, 2.5], [-1, 0.5, 2], [1, -1, 0.5]]);
+ * const loss = ntXent(viewA, viewB, { temperature: 0.5 }); // 0.79736, half of the reference's 1.59472
+ * ```
+ */
+export function ntXent(viewA: tf.Tensor2D, viewB: tf.Tensor2D, options: NtXentOptions): tf.Scalar {
+  const { temperature, communicator = oneProcess } = options;
+  assertViews("ntXent", viewA, viewB);
+  assertTemperature(temperature);
+  const batch = viewA.shape[0];
+  if (batch * communicator.size < 2) throw noNegatives(batch);
+  return tf.tidy(() => {
+    const anchors = l2Normalize(tf.concat([viewA, viewB], 0));
+    // Each replica's rows stay together: [a0; b0; a1; b1; ...].
+    const candidates = communicator.allGather(anchors);
+    const total = candidates.shape[0];
+    const firstOwn = communicator.rank * 2 * batch;
+    const columnOf = (shift: number) =>
+      tf.tensor1d(
+        Array.from({ length: 2 * batch }, (_, i) => firstOwn + ((i + shift) % (2 * batch))),
+        "int32",
+      );
+    const withoutItself = tf.oneHot(columnOf(0), total, excluded, 0, "float32");
+    const partner = tf.oneHot(columnOf(batch), total, 1, 0, "float32");
+    const logits = tf.div(tf.matMul(anchors, candidates, false, true), temperature);
+    return softmaxCrossEntropy(tf.add<tf.Tensor2D>(logits, withoutItself), partner as tf.Tensor2D);
+  });
+}
+
+function noNegatives(images: number) {
+  return simclrError(
+    "SIMCLR_ERROR__LOSSES__NO_NEGATIVES",
+    { images },
+    {
+      expected: "at least 2 images, for which the other one is the negative",
+      received: `${images}`,
+      remedy: "Raise the batch size; SimCLR learns better from batches of hundreds of images.",
+    },
+  );
+}
