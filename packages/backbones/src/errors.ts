@@ -1,0 +1,7 @@
+declare module "@simclr/core" {
+  interface SimclrErrorContexts {
+    SIMCLR_ERROR__BACKBONES__UNKNOWN_KIND: { kind: string; known: string[] };
+  }
+}
+
+export {};

@@ -1,0 +1,55 @@
+import { type ApplyOptions, assertShape, foldIn, type Head, type ModelResult, type RandomKey } from "@simclr/core";
+import * as tf from "@tensorflow/tfjs-core";
+import { applyDenseNorm, type DenseNorm, initDenseNorm } from "./dense-norm.js";
+import type { ResolvedProjection } from "./head-options.js";
+
+type LayeredSpec = Head["spec"] & ResolvedProjection;
+
+/**
+ * A head of dense layers: all but the last have `hiddenSize` outputs, a batch norm with offset and a ReLU; the last has
+ * neither offset nor ReLU. The outputs are `layer0`, the input; `layer1` and so on, the middle layers; `projection`.
+ */
+export function layeredHead<Spec extends LayeredSpec>(
+  spec: Spec,
+  layerCount: number,
+  hiddenSize: number,
+): Head & { readonly spec: Spec } {
+  const layers = Array.from({ length: layerCount }, (_, index): DenseNorm => {
+    const isLast = index === layerCount - 1;
+    return {
+      number: index + 1,
+      inputSize: index === 0 ? spec.inputSize : hiddenSize,
+      outputSize: isLast ? spec.outputSize : hiddenSize,
+      norm: isLast ? (spec.normalizeProjection ? "scale" : "none") : "scale and offset",
+      relu: !isLast,
+    };
+  });
+  return {
+    spec,
+    inputSize: spec.inputSize,
+    outputSize: spec.outputSize,
+    init: (key: RandomKey) => {
+      const parts = layers.map((layer) => initDenseNorm(layer, foldIn(key, layer.number)));
+      return {
+        params: Object.assign({}, ...parts.map(({ params }) => params)),
+        state: Object.assign({}, ...parts.map(({ state }) => state)),
+      };
+    },
+    apply: (params, state, features, given: ApplyOptions) => {
+      assertShape("features", features, ["batch", spec.inputSize]);
+      const run = { ...given, decay: spec.batchNormDecay };
+      return tf.tidy(() => {
+        let x = features as tf.Tensor2D;
+        const outputs: Record<string, tf.Tensor> = { layer0: tf.clone(x) };
+        const states = layers.map((layer) => {
+          const result = applyDenseNorm(layer, params, state, x, run);
+          x = result.output;
+          outputs[layer === layers.at(-1) ? "projection" : `layer${layer.number}`] = x;
+          return result.state;
+        });
+        const result: ModelResult = { outputs, state: Object.assign({}, ...states) };
+        return result as ModelResult & tf.TensorContainerObject;
+      });
+    },
+  };
+}
