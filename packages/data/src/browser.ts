@@ -1,0 +1,6 @@
+export { type ArrayDatasetOptions, arrayDataset } from "./array-dataset.js";
+export { type BatchesOptions, batches, type NumberedBatch } from "./batches.js";
+export { type CacheOptions, cached } from "./cached.js";
+export type { Dataset, ImageBatch } from "./dataset.js";
+export { type SplitOptions, splitDataset } from "./split-dataset.js";
+export { subset } from "./subset.js";
