@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
 import { type Communicator, oneProcess } from "@simclr/core";
+import * as tf from "@tensorflow/tfjs-core";
 import { assertTemperature, assertViews } from "./assert-views.js";
 import { l2Normalize } from "./l2-normalize.js";
 

@@ -1,0 +1,154 @@
+import { normal, randomKey } from "@simclr/core";
+import { expectClose } from "@simclr/core/testing";
+import { describeEachBackend } from "@simclr/runtime/testing";
+import * as tf from "@tensorflow/tfjs-core";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { describeContrastiveLoss } from "./contract.js";
+import { contrastiveMetrics, ntXent } from "./index.js";
+
+// Three pairs and the official loss at three temperatures, from objective.py of google-research/simclr@383d414.
+const viewA = [[1, 2, 3], [-1, 0, 2], [0.5, -1, 1]]; // biome-ignore format: one row per image
+const viewB = [[1, 2, 2.5], [-1, 0.5, 2], [1, -1, 0.5]]; // biome-ignore format: one row per image
+const official = { 0.1: 0.08832407, 0.5: 1.594720703, 1: 2.295345253 };
+
+describeEachBackend(() => {
+  for (const temperature of [0.1, 0.5]) {
+    describeContrastiveLoss(
+      `ntXent at ${temperature}`,
+      (options) => (a, b) => ntXent(a, b, { temperature, ...options }),
+      { symmetric: true, ignoresLength: true, gathers: true },
+    );
+  }
+
+  describe("ntXent", () => {
+    it.each(Object.entries(official))("at temperature %s is half of the official loss", (temperature, twice) => {
+      expectClose([lossOf(viewA, viewB, Number(temperature))], [twice / 2], { absolute: 2e-7 });
+    });
+
+    it("of equal projections is ln(2N - 1); the official value for N = 4 is 3.891820298", () => {
+      const ones = Array.from({ length: 4 }, () => [1, 1]);
+      expectClose([lossOf(ones, ones, 0.1)], [3.891820298 / 2]);
+    });
+
+    it("equals the sum over pairs, written out", () => {
+      const sizes = { batch: fc.integer({ min: 2, max: 7 }), features: fc.integer({ min: 1, max: 5 }) };
+      const cases = fc.record({
+        ...sizes,
+        seed: fc.nat(1000),
+        temperature: fc.double({ min: 0.05, max: 5, noNaN: true }),
+      });
+      fc.assert(
+        fc.property(cases, ({ batch, features, seed, temperature }) => {
+          const [a, b] = [matrix(seed, batch, features), matrix(seed + 1, batch, features)];
+          expectClose([lossOf(a, b, temperature)], [byPairs(a, b, temperature)], { absolute: 1e-5, relative: 1e-5 });
+        }),
+        { numRuns: 25, seed: 1 },
+      );
+    });
+
+    it.each([0.01, 0.001])(
+      "at temperature %s equals the double precision value where raw exponentials overflow",
+      (t) => {
+        const [a, b] = [matrix(5, 6, 8), matrix(6, 6, 8)];
+        expectClose([lossOf(a, b, t)], [byPairs(a, b, t)], { relative: 1e-4 });
+      },
+    );
+
+    it.each([1e-6, 1e6])("is finite at temperature %s, its gradient too", (temperature) => {
+      const inputs = [tf.tensor2d(viewA), tf.tensor2d(viewB)];
+      const { value, grads } = tf.valueAndGrads((a, b) => ntXent(a as tf.Tensor2D, b as tf.Tensor2D, { temperature }))(
+        inputs,
+      );
+      for (const tensor of [value, ...grads]) expect([...tensor.dataSync()].every(Number.isFinite)).toBe(true);
+      expect(value.dataSync()[0]).toBeGreaterThanOrEqual(0);
+      tf.dispose([...inputs, value, ...grads]);
+    });
+
+    it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])("refuses temperature %s", (temperature) => {
+      expect(() => lossOf(viewA, viewB, temperature)).toThrow(/SIMCLR_ERROR__CORE__INVALID_ARGUMENT.*temperature/);
+    });
+
+    it("refuses a batch of one image, which has no negatives", () => {
+      expect(() => lossOf([[1, 2]], [[1, 2]], 0.5)).toThrow(/SIMCLR_ERROR__LOSSES__NO_NEGATIVES/);
+    });
+
+    it("refuses projections that are not rows", () => {
+      const images = tf.zeros([2, 2, 2]) as unknown as tf.Tensor2D;
+      expect(() => ntXent(images, images, { temperature: 1 })).toThrow(/VIEW_SHAPE_MISMATCH.*tf\.reshape/);
+      images.dispose();
+    });
+  });
+
+  describe("contrastiveMetrics", () => {
+    const measure = (a: number[][], b: number[][], temperature: number) =>
+      tf.tidy(() => {
+        const metrics = contrastiveMetrics(tf.tensor2d(a), tf.tensor2d(b), { temperature });
+        return [metrics.contrastiveAccuracy, metrics.contrastiveEntropy].map((m) => m.dataSync()[0] as number);
+      });
+
+    it("equals the rows of softmax(logits_ab), written out", () => {
+      for (const seed of [1, 2, 3]) {
+        const [a, b] = [matrix(seed, 6, 3), matrix(seed + 10, 6, 3)];
+        expectClose(measure(a, b, 0.3), metricsByRows(a, b, 0.3), { relative: 1e-5, absolute: 1e-5 });
+      }
+    });
+
+    it("counts an image as found only when no other view B is nearer", () => {
+      expect(measure([[1, 0], [0, 1], [1, 1]], [[1, 0.1], [1, 2], [0.2, 1]], 0.5)[0]).toBeCloseTo(1 / 3, 6); // biome-ignore format: rows
+    });
+
+    it("has entropy ln N where nothing is told apart, and 0 where everything is", () => {
+      const ones = Array.from({ length: 5 }, () => [1, 1]);
+      expect(measure(ones, ones, 0.1)[1]).toBeCloseTo(Math.log(5), 5);
+      expectClose(measure([[1, 0], [0, 1]], [[1, 0], [0, 1]], 0.001), [1, 0]); // biome-ignore format: rows
+    });
+
+    it("leaves its views alone and no tensor behind", () => {
+      const [a, b] = [tf.tensor2d(viewA), tf.tensor2d(viewB)];
+      const before = tf.memory().numTensors;
+      tf.dispose(contrastiveMetrics(a, b, { temperature: 0.1 }));
+      expect(tf.memory().numTensors).toBe(before);
+      tf.dispose([a, b]);
+    });
+  });
+});
+
+function lossOf(a: number[][], b: number[][], temperature: number): number {
+  return tf.tidy(() => ntXent(tf.tensor2d(a), tf.tensor2d(b), { temperature }).dataSync()[0] as number);
+}
+
+function matrix(seed: number, rows: number, columns: number): number[][] {
+  return Array.from({ length: rows }, (_, i) => [...normal(randomKey(seed * 100 + i), columns)]);
+}
+
+function cosine(x: number[], y: number[]): number {
+  const dot = (p: number[], q: number[]) => p.reduce((sum, value, i) => sum + value * (q[i] as number), 0);
+  return dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y));
+}
+
+/** Equation 1 of the paper in double precision, one pair at a time. */
+function byPairs(a: number[][], b: number[][], temperature: number): number {
+  const z = [...a, ...b];
+  const n = a.length;
+  let sum = 0;
+  for (let i = 0; i < 2 * n; i++) {
+    const logit = (k: number) => cosine(z[i] as number[], z[k] as number[]) / temperature;
+    const others = z.map((_, k) => k).filter((k) => k !== i);
+    const highest = Math.max(...others.map(logit));
+    const denominator = others.reduce((total, k) => total + Math.exp(logit(k) - highest), 0);
+    sum += highest + Math.log(denominator) - logit((i + n) % (2 * n));
+  }
+  return sum / (2 * n);
+}
+
+function metricsByRows(a: number[][], b: number[][], temperature: number): number[] {
+  let [found, entropy] = [0, 0];
+  a.forEach((row, i) => {
+    const powers = b.map((other) => Math.exp(cosine(row, other) / temperature));
+    const total = powers.reduce((sum, p) => sum + p, 0);
+    if (powers.every((p) => p <= (powers[i] as number))) found++;
+    for (const p of powers) entropy -= (p / total) * Math.log(p / total);
+  });
+  return [found / a.length, entropy / a.length];
+}
