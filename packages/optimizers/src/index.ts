@@ -1,1 +1,16 @@
-export {};
+export { type AdamOptions, type AdamwOptions, adam, adamw } from "./adam.js";
+export { addDecayedWeights } from "./add-decayed-weights.js";
+export { chain } from "./chain.js";
+export { type EpochsToStepsOptions, epochsToSteps } from "./epochs-to-steps.js";
+export { applyUpdates, type GradientTransformation, type NoState } from "./gradient-transformation.js";
+export { type LarsOptions, lars } from "./lars.js";
+export { linearScaling, squareRootScaling } from "./learning-rate-scaling.js";
+export { masked } from "./masked.js";
+export { normBiasAndSupervisedHead, not } from "./predicates.js";
+export { type AdamMoments, type ScaleByAdamOptions, scaleByAdam } from "./scale-by-adam.js";
+export { scaleByLearningRate } from "./scale-by-learning-rate.js";
+export { scaleByTrustRatio } from "./scale-by-trust-ratio.js";
+export { constantSchedule, type Schedule } from "./schedule.js";
+export { type MomentumOptions, momentum, type SgdOptions, sgd } from "./sgd.js";
+export { type TraceOptions, trace } from "./trace.js";
+export { type WarmupCosineOptions, warmupCosineSchedule } from "./warmup-cosine-schedule.js";
