@@ -88,7 +88,8 @@ export async function removeCheckpoint(path: string): Promise<void> {
 export async function loadCheckpoint(path: string): Promise<Checkpoint> {
   const { contents, sha256 } = await readDescription(path);
   const read = readSafetensors(join(path, stateFile)).catch((cause: unknown) => {
-    if (isSimclrError(cause, "SIMCLR_ERROR__TRAINING__SAFETENSORS_INVALID")) throw damaged(path, cause.context.reason, cause);
+    if (isSimclrError(cause, "SIMCLR_ERROR__TRAINING__SAFETENSORS_INVALID"))
+      throw damaged(path, cause.context.reason, cause);
     throw damaged(path, `${stateFile} cannot be read`, cause);
   });
   const { tensors, sha256: found } = await read;
@@ -104,17 +105,29 @@ export async function readDescription(path: string): Promise<{ contents: Checkpo
   const parsed = parse(text);
   if (parsed?.format !== format) throw damaged(path, `${descriptionFile} is not a checkpoint's description`);
   if (parsed.formatVersion !== formatVersion) {
-    throw damaged(path, `it is of version ${parsed.formatVersion} of the format, and this package reads ${formatVersion}`);
+    throw damaged(
+      path,
+      `it is of version ${parsed.formatVersion} of the format, and this package reads ${formatVersion}`,
+    );
+  }
+  if (!isComplete(parsed)) {
+    throw damaged(
+      path,
+      `${descriptionFile} lacks the step, the key, a model's spec, the metrics or the state's SHA-256`,
+    );
   }
   const { step, epoch, key, backbone, head, recipe, metrics, state } = parsed;
-  if (!Number.isSafeInteger(step) || !backbone?.kind || !head?.kind || !Array.isArray(key) || !state?.sha256) {
-    throw damaged(path, `${descriptionFile} lacks the step, the key, a model's spec or the state's SHA-256`);
-  }
-  const contents = { step, epoch, key, backbone, head, metrics: metrics ?? {}, ...(recipe !== undefined && { recipe }) };
+  const contents = { step, epoch, key, backbone, head, metrics, ...(recipe !== undefined && { recipe }) };
   return { contents, sha256: state.sha256 };
 }
 
 type Description = CheckpointContents & { format: string; formatVersion: number; state: { sha256: string } };
+
+function isComplete(description: Partial<Description>): description is Description {
+  const { step, epoch, key, backbone, head, metrics, state } = description;
+  const numbers = Number.isSafeInteger(step) && Number.isSafeInteger(epoch) && Array.isArray(key) && metrics;
+  return Boolean(numbers && backbone?.kind && head?.kind && state?.sha256);
+}
 
 function parse(text: string): Partial<Description> | undefined {
   try {

@@ -4,7 +4,6 @@ declare module "@simclr/core" {
     SIMCLR_ERROR__TRAINING__OUTPUT_MISSING: { model: string; output: string; known: string[] };
     /** Parameters that the loss does not depend on. */
     SIMCLR_ERROR__TRAINING__NO_GRADIENT: { paths: string[] };
-    SIMCLR_ERROR__TRAINING__BATCH_TOO_LARGE: { batchSize: number; length: number };
     /** The loss, or a number of the state that was to be saved, is NaN or infinite. */
     SIMCLR_ERROR__TRAINING__NOT_FINITE: {
       what: string;

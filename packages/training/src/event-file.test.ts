@@ -15,7 +15,8 @@ describe("a TensorBoard event file", () => {
   it("has the bytes that TensorBoard's own writer writes", async () => {
     const now = () => fixture.wallTime * 1000;
     const file = await openEventFile(folder, { firstStep: fixture.firstStep, now });
-    for (const { step, values } of fixture.scalars) await file.writeScalars(step, values as Record<string, number>);
+    const scalars: { step: number; values: object }[] = fixture.scalars;
+    for (const { step, values } of scalars) await file.writeScalars(step, values as Record<string, number>);
     await file.close();
     expect((await readFile(file.path)).toString("hex")).toBe(Buffer.from(fixture.base64, "base64").toString("hex"));
   });

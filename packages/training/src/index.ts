@@ -1,1 +1,21 @@
-export {};
+export {
+  type Checkpoint,
+  type CheckpointContents,
+  loadCheckpoint,
+  saveCheckpoint,
+} from "./checkpoint.js";
+export { type BestBy, bestCheckpoint, checkpointPath, latestCheckpoint } from "./checkpoint-folder.js";
+export type { Encode } from "./encoder.js";
+export { type EventFile, openEventFile } from "./event-file.js";
+export { type LoadEncoderOptions, type LoadedEncoder, loadEncoder } from "./load-encoder.js";
+export { type MetricsLine, readMetrics } from "./metrics-file.js";
+export { pretrain } from "./pretrain.js";
+export type { CheckpointOptions, PretrainOptions, PretrainResult, ProgressEvent } from "./pretrain-options.js";
+export type { Probe, ProbeContext } from "./probe.js";
+export { restoreState } from "./restore-state.js";
+export type { RunConfig } from "./run-folder.js";
+export { decodeSafetensors, encodeSafetensors, type HostTensor } from "./safetensors.js";
+export { readSafetensors, writeSafetensors } from "./safetensors-file.js";
+export { type ProjectionMetrics, type SimclrStep, type SimclrStepOptions, simclrStep } from "./simclr-step.js";
+export type { Throughput } from "./throughput.js";
+export type { StepResult, TrainState, TrainStep } from "./train-state.js";

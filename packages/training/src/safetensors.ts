@@ -59,7 +59,11 @@ export function encodeSafetensors(
 ): Uint8Array {
   const chunks = safetensorsChunks(tensors, metadata);
   const file = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  chunks.reduce((offset, chunk) => (file.set(chunk, offset), offset + chunk.length), 0);
+  let offset = 0;
+  for (const chunk of chunks) {
+    file.set(chunk, offset);
+    offset += chunk.length;
+  }
   return file;
 }
 
@@ -138,7 +142,10 @@ function readEntry(tensor: string, entry: unknown, name: string): SafetensorsEnt
   const [begin, end] = offsets as [number, number];
   const byteLength = 4 * shape.reduce((product, size) => product * size, 1);
   if (end - begin !== byteLength) {
-    throw invalid(name, `tensor "${tensor}" of shape [${shape.join(", ")}] takes ${byteLength} bytes, not ${end - begin}`);
+    throw invalid(
+      name,
+      `tensor "${tensor}" of shape [${shape.join(", ")}] takes ${byteLength} bytes, not ${end - begin}`,
+    );
   }
   return { dtype: known[0] as "float32" | "int32", shape, begin, end };
 }

@@ -17,10 +17,10 @@ import { applyUpdates, type GradientTransformation, type Schedule } from "@simcl
 import * as tf from "@tensorflow/tfjs-core";
 import { lossAndGradients } from "./loss-and-gradients.js";
 import { modelOutput } from "./model-output.js";
-import type { TrainState, TrainStep } from "./train-state.js";
+import type { StepResult, TrainState, TrainStep } from "./train-state.js";
 
 /** Scalars about two views' projections, `[batch, features]` each. Borrows its arguments. */
-export type ContrastiveMetrics = (viewA: tf.Tensor2D, viewB: tf.Tensor2D) => Readonly<Record<string, tf.Scalar>>;
+export type ProjectionMetrics = (viewA: tf.Tensor2D, viewB: tf.Tensor2D) => Readonly<Record<string, tf.Scalar>>;
 
 export interface SimclrStepOptions<OptimizerState extends TensorTree> {
   readonly backbone: Backbone;
@@ -31,7 +31,7 @@ export interface SimclrStepOptions<OptimizerState extends TensorTree> {
   /** Default: `ntXent` at `temperature`, the paper's mean over all 2N anchors. */
   readonly loss?: ContrastiveLoss;
   /** Default: `contrastiveMetrics` at `temperature`. */
-  readonly metrics?: ContrastiveMetrics;
+  readonly metrics?: ProjectionMetrics;
   /** Of the default loss and the default metrics. Default 0.1, the reference's flag; its CIFAR-10 recipe takes 0.5. */
   readonly temperature?: number;
   /**
@@ -71,7 +71,7 @@ export function simclrStep<OptimizerState extends TensorTree>(
   const { backbone, head, views, optimizer, schedule, temperature = 0.1, lossScale = 1 } = options;
   const { communicator = oneProcess } = options;
   const { loss = (a, b) => ntXent(a, b, { temperature, communicator }) } = options;
-  const { metrics = (a, b) => contrastiveMetrics(a, b, { temperature }) } = options;
+  const { metrics = (a, b) => contrastiveMetrics(a, b, { temperature, communicator }) } = options;
   refuseMisfit(backbone, head, lossScale);
 
   const project = (params: Parameters, batchStats: Parameters, images: tf.Tensor4D) => {
@@ -132,7 +132,7 @@ export function simclrStep<OptimizerState extends TensorTree>(
       return { params, batchStats, optimizerState: optimizer.init(params), step: tf.scalar(0, "int32") };
     },
     // The step owns what it makes on the way; all but its result is freed here.
-    step: (...inputs) => tf.tidy(() => step(...inputs)),
+    step: (...inputs) => tf.tidy(() => step(...inputs) as StepResult<OptimizerState> & tf.TensorContainer),
   };
 }
 
@@ -163,5 +163,6 @@ function halves(projections: tf.Tensor2D): [tf.Tensor2D, tf.Tensor2D] {
 }
 
 function norm(gradients: Parameters): tf.Scalar {
-  return tf.sqrt(tf.addN(Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)))));
+  const squares = Object.values(gradients).map((gradient) => tf.sum<tf.Scalar>(tf.square(gradient)));
+  return tf.sqrt(tf.addN(squares));
 }
