@@ -55,16 +55,8 @@ export async function decodeImage(sharp: Sharp, file: Uint8Array, settings: Deco
     .toColourspace(channels === 1 ? "b-w" : "srgb")
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });
-  const pixels = info.channels === channels ? data : withChannels(data, info.channels, channels);
-  if (!contain) return { pixels };
-  return { pixels: padded(pixels, info.height, info.width, settings.imageShape), imageSize: [info.height, info.width] };
-}
-
-/** Gray files may come with one channel where three are wanted: the first channel, repeated. */
-function withChannels(pixels: Uint8Array, from: number, to: number): Uint8Array {
-  const out = new Uint8Array((pixels.length / from) * to);
-  for (let i = 0; i < out.length; i++) out[i] = pixels[Math.floor(i / to) * from] as number;
-  return out;
+  if (!contain) return { pixels: data };
+  return { pixels: padded(data, info.height, info.width, settings.imageShape), imageSize: [info.height, info.width] };
 }
 
 /** Puts an image in the top left corner; the rest is 0. */

@@ -65,17 +65,10 @@ export interface ImageFolder extends Dataset {
  *   SIMCLR_ERROR__DATA__ALL_IMAGES_CORRUPT, SIMCLR_ERROR__DATA__UNREADABLE
  * @example
  * ```ts
- * import { mkdtemp } from "node:fs/promises";
- * import { tmpdir } from "node:os";
- * import { join } from "node:path";
  * import { imageFolder } from "@simclr/data";
- * import sharp from "sharp";
- * const folder = await mkdtemp(join(tmpdir(), "photos-"));
- * await sharp({ create: { width: 64, height: 48, channels: 3, background: "teal" } }).jpeg().toFile(join(folder, "a.jpg"));
- *
- * const photos = await imageFolder(folder, { imageSize: [32, 32] });
+ * const photos = await imageFolder("photos", { imageSize: [32, 32] }); // photos/cats/0.jpg, 64 wide and 48 high, ...
  * const batch = await photos.read([0]);
- * console.log(photos.paths, batch.shape, batch.imageSizes); // ["a.jpg"], [1, 32, 32, 3], [[24, 32]]
+ * console.log(photos.classNames, batch.shape, batch.imageSizes); // ["cats", "dogs"] [1, 32, 32, 3] [[24, 32]]
  * ```
  */
 export async function imageFolder(root: string, options: ImageFolderOptions): Promise<ImageFolder> {
