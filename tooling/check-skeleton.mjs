@@ -38,11 +38,8 @@ for (const folder of published) {
   }
   const peers = manifest.peerDependencies ?? {};
   require(folder, name === "simclr" || peers["@tensorflow/tfjs-core"], "has no peer dependency on tfjs-core");
-  require(
-    folder,
-    changesets.includes(`"${name}"`) || existsSync(join(folder, "CHANGELOG.md")),
-    "has neither a changeset nor a changelog",
-  );
+  require(folder, changesets.includes(`"${name}"`) ||
+    existsSync(join(folder, "CHANGELOG.md")), "has neither a changeset nor a changelog");
   const readme = existsSync(join(folder, "README.md")) ? readFileSync(join(folder, "README.md"), "utf8") : "";
   require(folder, readme.startsWith(`# ${name}`), `README does not start with "# ${name}"`);
   require(folder, readme.includes("```"), "README has no example");

@@ -14,7 +14,14 @@ const layerRules = layers.flatMap((names, layer) =>
     comment: `${name} is in layer ${layer}: it imports only the layers below (docs/decisions/0001-layers.md).`,
     severity: "error",
     from: { path: source([name]), pathNot: inTests },
-    to: { path: source(layers.slice(layer).flat().filter((other) => other !== name)) },
+    to: {
+      path: source(
+        layers
+          .slice(layer)
+          .flat()
+          .filter((other) => other !== name),
+      ),
+    },
   })),
 );
 

@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config";
+import { tfjsNodeFromSource } from "./tfjs-node.mjs";
 
 // One process for a package's tests: TensorFlow starts once, and the two cores are left to it.
 export default defineConfig({
+  plugins: [tfjsNodeFromSource],
   resolve: { conditions: ["@simclr/source", "module", "node", "default"] },
   ssr: { resolve: { conditions: ["@simclr/source", "module", "node", "default"] } },
   test: {

@@ -1,1 +1,1 @@
-export {};
+export { describeEachBackend } from "./testing/describe-each-backend.js";

@@ -1,0 +1,49 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Attribute } from "../binding/attributes.js";
+import type { Binding, TensorMetadata } from "../binding/binding.js";
+import type { HostValues } from "../binding/host-tensor.js";
+
+/** The name under which the backend is registered: tfjs-node's, whose kernels it runs. */
+export const backendName = "tensorflow";
+
+/** What the backend keeps of a tensor. Values wait on the JavaScript side until an operation needs them. */
+export interface TensorData {
+  readonly shape: number[];
+  readonly dtype: number;
+  values: HostValues | null;
+  id: number;
+  refCount: number;
+}
+
+/** tfjs-node's NodeJSKernelBackend, as far as the runtime uses it. */
+export interface TensorFlowBackend extends tf.KernelBackend {
+  readonly binding: Binding;
+  readonly tensorMap: tf.DataStorage<TensorData>;
+  getInputTensorIds(tensors: readonly tf.TensorInfo[]): number[];
+  createOutputTensor(metadata: TensorMetadata): tf.Tensor;
+  executeSingleOutput(name: string, attributes: readonly Attribute[], inputs: readonly tf.TensorInfo[]): tf.Tensor;
+  executeMultipleOutputs(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly tf.TensorInfo[],
+    outputCount: number,
+  ): tf.Tensor[];
+  getNumOfTFTensors(): number;
+}
+
+/** The backend over a binding. Loads tfjs-node's kernels and all gradients of TensorFlow.js on the first call. */
+export async function createBackend(binding: Binding): Promise<TensorFlowBackend> {
+  const { NodeJSKernelBackend } = await import("./tfjs-node.js");
+  const backend = new NodeJSKernelBackend(binding as never, "@simclr/runtime") as unknown as TensorFlowBackend;
+  // tfjs-node's read is asynchronous in name only: it waits for the values on the JavaScript thread.
+  backend.read = async (dataId) => {
+    const data = backend.tensorMap.get(dataId);
+    return (data.values ?? (await binding.tensorData(data.id))) as tf.BackendValues;
+  };
+  return backend;
+}
+
+/** The TensorFlow backend, if it is the current one. */
+export function currentBackend(): TensorFlowBackend | undefined {
+  return tf.getBackend() === backendName ? (tf.backend() as unknown as TensorFlowBackend) : undefined;
+}

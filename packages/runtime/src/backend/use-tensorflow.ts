@@ -1,0 +1,60 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { Binding } from "../binding/binding.js";
+import { openNative } from "../binding/native.js";
+import { registerKernels } from "../kernels/register.js";
+import { provision } from "../provisioning/provision.js";
+import { backendName, createBackend, type TensorFlowBackend } from "./backend.js";
+
+export interface Runtime {
+  /** `"tensorflow"`. */
+  readonly backendName: string;
+  /** TensorFlow's own version, `"2.21.0"`. */
+  readonly version: string;
+  /** Where the libraries lie. */
+  readonly directory: string;
+  readonly kind: "cpu" | "cuda";
+  /** TensorFlow's name of the GPU that tensors live on; undefined where they live in the host's memory. */
+  readonly gpu: string | undefined;
+  /** The tensors in TensorFlow's memory: flat over the steps of a loop that leaks nothing. */
+  nativeTensorCount(): number;
+}
+
+// TensorFlow is one per process; so is the runtime, however many copies of this module there are.
+const key = Symbol.for("@simclr/runtime");
+const shared = globalThis as { [key]?: Promise<Runtime> };
+
+/**
+ * Makes TensorFlow the current backend of TensorFlow.js: provisions its libraries if they are not there, loads them,
+ * registers the backend `"tensorflow"` with its kernels and all gradients.
+ *
+ * TensorFlow starts once in a process. Later calls return the same runtime, and make it current again; settings count
+ * in the first call alone.
+ *
+ * @throws what {@link provision} throws
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { useTensorFlow } from "@simclr/runtime";
+ * const { version } = await useTensorFlow();
+ * console.log(version, (await tf.add(1, 2).data())[0]);
+ * ```
+ */
+export async function useTensorFlow(): Promise<Runtime> {
+  shared[key] ??= start().catch((error: unknown) => {
+    delete shared[key];
+    throw error;
+  });
+  const runtime = await shared[key];
+  tf.setBackend(backendName);
+  return runtime;
+}
+
+async function start(): Promise<Runtime> {
+  const { directory, kind, libraries } = await provision();
+  const native = openNative(libraries, new Uint8Array());
+  const backend: TensorFlowBackend = await createBackend(new Binding(native));
+  registerKernels();
+  tf.registerBackend(backendName, () => backend, 3);
+  const { version, gpu } = native;
+  return { backendName, version, directory, kind, gpu, nativeTensorCount: () => backend.getNumOfTFTensors() };
+}

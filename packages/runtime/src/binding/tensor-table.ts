@@ -1,0 +1,56 @@
+import { simclrError } from "@simclr/core";
+import type {} from "../errors.js";
+import type { GraphOutput } from "./c-api.js";
+import type { HostArray } from "./host-tensor.js";
+
+/** A tensor as the binding knows it: in TensorFlow's memory, or a value in a recording that has not run yet. */
+export interface TensorEntry {
+  readonly shape: readonly number[];
+  readonly dtype: number;
+  /** TFE_TensorHandle. */
+  readonly handle?: bigint;
+  /** The value inside the recording in progress. */
+  readonly node?: GraphOutput;
+  /** The values of a constant of the recording in progress. */
+  readonly values?: HostArray | Uint8Array[];
+  /** Reads of the handle that are under way on other threads. */
+  reads?: number;
+  /** Set when the tensor was deleted while it was read: the last read frees it. */
+  deleted?: boolean;
+}
+
+/** Tensors by number. Numbers are never used again; there are 2^53 of them. */
+export class TensorTable {
+  private readonly entries = new Map<number, TensorEntry>();
+  private next = 1;
+
+  add(entry: TensorEntry): number {
+    const id = this.next++;
+    this.entries.set(id, entry);
+    return id;
+  }
+
+  get(id: number): TensorEntry {
+    const entry = this.entries.get(id);
+    if (entry) return entry;
+    throw simclrError(
+      "SIMCLR_ERROR__RUNTIME__TENSOR_UNKNOWN",
+      { id },
+      {
+        expected: "a tensor that is alive",
+        received: `number ${id}, which is none`,
+        remedy: "The tensor was disposed, or was made while a function was recorded and left it on a side path.",
+      },
+    );
+  }
+
+  remove(id: number): TensorEntry {
+    const entry = this.get(id);
+    this.entries.delete(id);
+    return entry;
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+}
