@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Communicator, oneProcess } from "./communicator.js";
 import { normalizeByBatch } from "./normalize-by-batch.js";
+import { assertShape } from "./shapes.js";
 
 export interface BatchNormStatistics {
   /** Running mean, `[channels]`. */
@@ -35,6 +36,7 @@ export interface BatchNormOptions {
  *
  * @param x `[batch, channels]` or `[batch, height, width, channels]`
  * @returns the output, of x's shape, and the statistics; borrows its arguments
+ * @throws SIMCLR_ERROR__CORE__SHAPE_MISMATCH for a scale, offset or statistic that is not `[channels]`
  * @see Ioffe and Szegedy 2015; google-research/simclr@383d414 resnet.py, `BatchNormRelu`
  * @example
  * ```ts
@@ -51,20 +53,25 @@ export function batchNorm<T extends tf.Tensor>(
 ): { output: T; statistics: BatchNormStatistics } {
   const { training, decay = 0.9, epsilon = 1e-5, runningVariance = "biased", communicator = oneProcess } = options;
   const channels = x.shape.at(-1) as number;
-  const scale = options.scale ?? tf.ones<tf.Rank.R1>([channels]);
-  const offset = options.offset ?? tf.zeros<tf.Rank.R1>([channels]);
-  if (!training) {
-    const factor = tf.mul(scale, tf.rsqrt(tf.add(running.variance, epsilon)));
-    const output = tf.add(tf.mul(x, factor), tf.sub(offset, tf.mul(running.mean, factor)));
-    return { output: output as T, statistics: running };
+  for (const [name, tensor] of Object.entries({ ...running, scale: options.scale, offset: options.offset })) {
+    if (tensor) assertShape(name, tensor, [channels]);
   }
-  const { output, mean, variance } = normalizeByBatch(x, scale, offset, epsilon, communicator);
-  const count = (x.size / channels) * communicator.size;
-  const correction = runningVariance === "unbiased" ? count / Math.max(count - 1, 1) : 1;
-  const follow = (old: tf.Tensor1D, now: tf.Tensor1D, factor: number) =>
-    tf.add<tf.Tensor1D>(tf.mul(old, decay), tf.mul(now, (1 - decay) * factor));
-  return {
-    output,
-    statistics: { mean: follow(running.mean, mean, 1), variance: follow(running.variance, variance, correction) },
-  };
+  return tf.tidy(() => {
+    const scale = options.scale ?? tf.ones<tf.Rank.R1>([channels]);
+    const offset = options.offset ?? tf.zeros<tf.Rank.R1>([channels]);
+    if (!training) {
+      const factor = tf.mul(scale, tf.rsqrt(tf.add(running.variance, epsilon)));
+      const output = tf.add(tf.mul(x, factor), tf.sub(offset, tf.mul(running.mean, factor)));
+      return { output: output as T, statistics: running as typeof running & tf.TensorContainerObject };
+    }
+    const { output, mean, variance } = normalizeByBatch(x, scale, offset, epsilon, communicator);
+    const count = (x.size / channels) * communicator.size;
+    const correction = runningVariance === "unbiased" ? count / Math.max(count - 1, 1) : 1;
+    const follow = (old: tf.Tensor1D, now: tf.Tensor1D, factor: number) =>
+      tf.add<tf.Tensor1D>(tf.mul(old, decay), tf.mul(now, (1 - decay) * factor));
+    return {
+      output,
+      statistics: { mean: follow(running.mean, mean, 1), variance: follow(running.variance, variance, correction) },
+    };
+  });
 }

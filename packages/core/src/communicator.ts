@@ -10,7 +10,10 @@ export interface Communicator {
   readonly size: number;
   /** The mean over all replicas, tensor by tensor. */
   allReduceMean<Tree extends TensorTree>(tree: Tree): Tree;
-  /** The replicas' tensors, joined along the first axis in the order of their ranks. */
+  /**
+   * The replicas' tensors, joined along the first axis in the order of their ranks. Its gradient is the sum, over all
+   * replicas, of their gradients in this replica's rows: every replica may use them in its loss.
+   */
   allGather<T extends tf.Tensor>(tensor: T): T;
 }
 

@@ -14,6 +14,13 @@ export function convolution(x: tf.Tensor4D, kernel: tf.Tensor4D, stride = 1): tf
   const size = kernel.shape[0];
   const before = Math.floor((size - 1) / 2);
   const after = size - 1 - before;
-  const padded = size === 1 ? x : tf.pad(x, [[0, 0], [before, after], [before, after], [0, 0]]); // biome-ignore format: one row per axis pair
-  return tf.conv2d(padded as tf.Tensor4D, kernel, stride, "valid");
+  return tf.tidy(() => {
+    const padding: [number, number][] = [
+      [0, 0],
+      [before, after],
+      [before, after],
+      [0, 0],
+    ];
+    return tf.conv2d(size === 1 ? x : tf.pad(x, padding), kernel, stride, "valid");
+  });
 }

@@ -9,6 +9,8 @@ import * as tf from "@tensorflow/tfjs-core";
  * @returns `[batch, outputs]`; borrows its arguments
  */
 export function dense(x: tf.Tensor2D, kernel: tf.Tensor2D, bias?: tf.Tensor1D): tf.Tensor2D {
-  const product: tf.Tensor2D = tf.matMul(x, kernel);
-  return bias ? tf.add<tf.Tensor2D>(product, bias) : product;
+  return tf.tidy(() => {
+    const product: tf.Tensor2D = tf.matMul(x, kernel);
+    return bias ? tf.add<tf.Tensor2D>(product, bias) : product;
+  });
 }

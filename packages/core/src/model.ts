@@ -16,12 +16,12 @@ export interface ApplyOptions {
   readonly communicator?: Communicator;
 }
 
-export interface ModelResult {
+export type ModelResult = {
   /** Named activations; every model names its last one in its own interface. */
   readonly outputs: Readonly<Record<string, tf.Tensor>>;
   /** The state after the call: updated in training, the same tensors otherwise. */
   readonly state: Parameters;
-}
+};
 
 /** A model is data plus two functions. It holds no tensor: parameters and state come in and go out in daylight. */
 export interface Model {

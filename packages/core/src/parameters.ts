@@ -5,10 +5,10 @@ import { simclrError } from "./errors.js";
 export type Parameters = Readonly<Record<string, tf.Tensor>>;
 
 /** A model's trainable parameters and its state, the running statistics that training updates without a gradient. */
-export interface ModelVariables {
+export type ModelVariables = {
   readonly params: Parameters;
   readonly state: Parameters;
-}
+};
 
 /** Selects parameters by path; the second argument lets a rule look at a shape. */
 export type ParameterPredicate = (path: string, parameter: tf.Tensor) => boolean;

@@ -38,7 +38,8 @@ export function split<Count extends number>(key: RandomKey, count: Count): Rando
 /** An independent key for a number (a step, an image's index) or a name (`"augmentation"`). */
 export function foldIn(key: RandomKey, data: number | string): RandomKey {
   if (typeof data === "string") return [...data].reduce<RandomKey>((k, c) => foldIn(k, c.codePointAt(0) ?? 0), key);
-  if (!Number.isSafeInteger(data) || data < 0) throw invalidArgument("data", data, "a non-negative integer or a string");
+  if (!Number.isSafeInteger(data) || data < 0)
+    throw invalidArgument("data", data, "a non-negative integer or a string");
   return threefry2x32(key, (Math.floor(data / 2 ** 32) + 2 ** 31) >>> 0, data >>> 0);
 }
 
