@@ -1,0 +1,51 @@
+import { Command } from "commander";
+import { pretrainRun } from "../run/pretrain-run.js";
+import { interruptedExitCode } from "../terminal/interruption.js";
+import { printReport } from "../terminal/print-report.js";
+
+interface PretrainOptions {
+  readonly recipe?: string;
+  readonly set: string[];
+  readonly seed?: string;
+  readonly run?: string;
+  readonly resume?: boolean;
+}
+
+export function pretrainCommand(): Command {
+  return new Command("pretrain")
+    .description("Train an encoder on images; labels are not needed, and never trained on.")
+    .argument("[data]", "digits, cifar10, or a folder of images (any depth; JPEG, PNG, WebP, AVIF, TIFF, GIF)")
+    .option("-r, --recipe <name|file>", "a built-in recipe or a .ts, .js or .json file (default: by the images)")
+    .option("-s, --set <key=value>", "replace one setting of the recipe; can be repeated", collect, [])
+    .option("--seed <n>", "short for --set seed=n; the same seed gives the same run")
+    .option("--run <folder>", "where to put the run (default: runs/<recipe>-<time>)")
+    .option("--resume", "go on with the run in --run from its last checkpoint")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  simclr pretrain digits                               ten thousand handwritten digits, in minutes on two cores
+  simclr pretrain ./photos                             recipe "photos": 96 pixels, half a ResNet-18, batch by the number of photos
+  simclr pretrain ./photos --set imageSize=128 --set epochs=300
+  simclr pretrain cifar10 --recipe cifar10-resnet18    the reference's recipe: 91% linear; wants a GPU
+  simclr pretrain ./photos --recipe ./mine.ts          a recipe of your own: export default defineRecipe({ ... })
+  simclr pretrain --run runs/photos-20261124-093000 --resume
+
+A folder with train/ and test/ in it has a test set. Where images lie in folders named after their classes, the
+classes are used to measure, with kNN every few epochs and at the end; a fifth of the images is held out for that.
+
+Ctrl-C saves a checkpoint and says how to go on; a second Ctrl-C stops at once.
+\`simclr recipes\` lists the recipes, \`simclr recipes --keys\` all settings and where their defaults are from.`,
+    )
+    .action(async (data: string | undefined, options: PretrainOptions) => {
+      const { recipe, run, resume, seed } = options;
+      const set = [...options.set, ...(seed === undefined ? [] : [`seed=${seed}`])];
+      const result = await pretrainRun({ data, recipe, set, runFolder: run, resume });
+      if (result.evaluation) printReport(result.evaluation);
+      if (result.interrupted) process.exitCode = interruptedExitCode;
+    });
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}

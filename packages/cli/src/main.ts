@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+import { CommanderError } from "commander";
+import { program } from "./program.js";
+import { errorText, exitCodeOf } from "./terminal/print-error.js";
+
+const verbose = process.argv.includes("--verbose") || Boolean(process.env.DEBUG);
+try {
+  await program().parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Commander has printed its message; what it calls 1 is a usage error.
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else {
+    process.stderr.write(`${errorText(error, { verbose })}\n`);
+    process.exitCode = exitCodeOf(error);
+  }
+}

@@ -1,0 +1,2 @@
+export { defineRecipe } from "./recipe/define-recipe.js";
+export type { Recipe, RecipeInput } from "./recipe/recipe-schema.js";

@@ -1,0 +1,91 @@
+import {
+  type Augmentation,
+  colorJitter,
+  gaussianBlur,
+  grayscale,
+  horizontalFlip,
+  randomApply,
+  randomResizedCrop,
+  tensorflowCropSampler,
+  type View,
+  view,
+} from "@simclr/augmentations";
+import { type ResnetDepth, resnet } from "@simclr/backbones";
+import type { Head, TensorTree } from "@simclr/core";
+import { linearHead, noHead, nonlinearHead } from "@simclr/heads";
+import {
+  adamw,
+  epochsToSteps,
+  type GradientTransformation,
+  lars,
+  linearScaling,
+  momentum,
+  normBiasAndSupervisedHead,
+  type Schedule,
+  squareRootScaling,
+  warmupCosineSchedule,
+} from "@simclr/optimizers";
+import { type SimclrStep, simclrStep } from "@simclr/training";
+import type { Recipe } from "../recipe/recipe-schema.js";
+
+export interface StepOptions {
+  readonly batchSize: number;
+  /** Images in an epoch. */
+  readonly exampleCount: number;
+  readonly channels: number;
+}
+
+/** The training step that a recipe describes, for images of so many channels in batches of a known size. */
+export function buildStep(recipe: Recipe, { batchSize, exampleCount, channels }: StepOptions): SimclrStep {
+  const { depth, width, stem } = recipe.backbone;
+  const backbone = resnet({ depth: depth as ResnetDepth, width, stem, inputChannels: channels });
+  const schedule = buildSchedule(recipe, batchSize, exampleCount);
+  const oneView = buildView(recipe);
+  return simclrStep<TensorTree>({
+    backbone,
+    head: buildHead(recipe.head, backbone.featureSize),
+    views: [oneView, oneView],
+    optimizer: buildOptimizer(recipe.optimizer, schedule),
+    schedule,
+    temperature: recipe.temperature,
+    lossScale: recipe.lossScale,
+  });
+}
+
+/** SimCLR's view, without what a recipe turns off. */
+export function buildView({ imageSize, view: options }: Recipe): View {
+  const { minimumCropArea, flipProbability, colorStrength, colorProbability, grayscaleProbability, blurProbability } = options;
+  const sampler = tensorflowCropSampler({ areaRange: [minimumCropArea, 1] });
+  const sometimes = (augmentation: Augmentation, probability: number) =>
+    probability > 0 ? [randomApply(augmentation, probability)] : [];
+  return view([
+    randomResizedCrop({ imageSize, sampler }),
+    ...sometimes(horizontalFlip() as Augmentation, flipProbability),
+    ...sometimes(colorJitter({ strength: colorStrength }) as Augmentation, colorStrength > 0 ? colorProbability : 0),
+    ...sometimes(grayscale() as Augmentation, grayscaleProbability),
+    ...sometimes(gaussianBlur() as Augmentation, blurProbability),
+  ]);
+}
+
+function buildHead({ kind, layers, hiddenSize, outputSize }: Recipe["head"], inputSize: number): Head {
+  if (kind === "none") return noHead({ inputSize });
+  if (kind === "linear") return linearHead({ inputSize, outputSize });
+  return nonlinearHead({ inputSize, outputSize, layers, ...(hiddenSize !== null && { hiddenSize }) });
+}
+
+function buildSchedule({ epochs, optimizer }: Recipe, batchSize: number, exampleCount: number): Schedule {
+  const scaled = { none: (base: number) => base, linear: linearScaling, squareRoot: squareRootScaling };
+  const peak = scaled[optimizer.learningRateScaling](optimizer.learningRate, batchSize);
+  const steps = epochsToSteps({ epochs, warmupEpochs: optimizer.warmupEpochs, exampleCount, batchSize });
+  return warmupCosineSchedule({ peak, ...steps });
+}
+
+function buildOptimizer(
+  { kind, momentum: decay, weightDecay }: Recipe["optimizer"],
+  learningRate: Schedule,
+): GradientTransformation<TensorTree> {
+  if (kind === "lars") return lars({ learningRate, momentum: decay, weightDecay });
+  const decayed = { learningRate, weightDecay, excludes: normBiasAndSupervisedHead };
+  if (kind === "adamw") return adamw(decayed);
+  return momentum({ ...decayed, momentum: decay });
+}

@@ -1,0 +1,58 @@
+import { type Backbone, type Compile, disposeTree, foldIn, type RandomKey } from "@simclr/core";
+import type { Encoder } from "@simclr/evaluation";
+import type { LoadedEncoder } from "@simclr/training";
+import * as tf from "@tensorflow/tfjs-core";
+import type { MeasuredEncoder } from "../report/report.js";
+
+/** An encoder to measure. */
+export interface NamedEncoder extends Pick<MeasuredEncoder, "encoder" | "title"> {
+  readonly encode: Encoder;
+  dispose(): void;
+}
+
+/** The trained encoder, and what it has to beat: itself before training, and no encoder at all. */
+export function encodersToMeasure(
+  trained: LoadedEncoder,
+  runKey: RandomKey,
+  [height, width]: readonly [height: number, width: number, channels: number],
+  compile: Compile,
+): readonly [trained: NamedEncoder, untrained: NamedEncoder, pixels: NamedEncoder] {
+  const side = Math.min(32, height);
+  return [
+    { encoder: "trained", title: "SimCLR encoder", encode: trained.encode, dispose: () => {} },
+    untrainedEncoder(trained.backbone, runKey, compile),
+    {
+      encoder: "pixels",
+      title: `raw pixels, ${side} x ${Math.min(32, width)}`,
+      encode: (images) => rawPixels(images, side),
+      dispose: () => {},
+    },
+  ];
+}
+
+/** The run's own encoder as it was before its first step. */
+function untrainedEncoder(backbone: Backbone, runKey: RandomKey, compile: Compile): NamedEncoder {
+  const { params, state } = backbone.init(foldIn(foldIn(runKey, "init"), "backbone"));
+  const encode = compile(
+    (own: typeof params, stats: typeof state, images: tf.Tensor4D) =>
+      backbone.apply(own, stats, images, { training: false }).outputs.features as tf.Tensor2D,
+    { name: "encodeUntrained" },
+  );
+  return {
+    encoder: "untrained",
+    title: "the same, untrained",
+    encode: (images) => encode(params, state, images),
+    dispose: () => {
+      encode.dispose();
+      disposeTree([params, state]);
+    },
+  };
+}
+
+/** Pixels as features: larger images are made smaller first, or their features would not fit. */
+function rawPixels(images: tf.Tensor4D, side: number): tf.Tensor2D {
+  return tf.tidy(() => {
+    const small = images.shape[1] > side ? tf.image.resizeBilinear(images, [side, side], false, true) : images;
+    return tf.reshape<tf.Rank.R2>(small, [small.shape[0], -1]);
+  });
+}

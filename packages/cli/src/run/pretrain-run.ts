@@ -1,0 +1,79 @@
+import { disposeTree, type Json, randomKey } from "@simclr/core";
+import { compile, useTensorFlow } from "@simclr/runtime";
+import { pretrain } from "@simclr/training";
+import { listenForInterruption } from "../terminal/interruption.js";
+import { openTerminal, type Terminal } from "../terminal/terminal.js";
+import { trainingProgress } from "../terminal/training-progress.js";
+import { batchSizeFor } from "./batch-size.js";
+import { buildStep } from "./build-step.js";
+import { type EvaluateRunResult, evaluateRun } from "./evaluate-run.js";
+import { imageSource } from "./image-source.js";
+import { onlineKnn } from "./online-knn.js";
+import { type PretrainSettingsOptions, pretrainSettings } from "./pretrain-settings.js";
+import { shown } from "./run-settings.js";
+import { runSummary } from "./run-summary.js";
+
+export interface PretrainRunOptions extends PretrainSettingsOptions {
+  /** Where lines and bars for people go. Default: standard error. */
+  readonly terminal?: Terminal;
+}
+
+export interface PretrainRunResult {
+  readonly runFolder: string;
+  /** Whether Ctrl-C stopped it; it then has no report. */
+  readonly interrupted: boolean;
+  readonly evaluation?: EvaluateRunResult;
+}
+
+/**
+ * `simclr pretrain` as a function: trains with a progress bar, saves on Ctrl-C, and ends with a report in the run's folder.
+ *
+ * @throws the errors of recipes, images, the runtime and training; nearly all of them before the first step
+ */
+export async function pretrainRun(options: PretrainRunOptions): Promise<PretrainRunResult> {
+  const { terminal = openTerminal() } = options;
+  const { data, recipe: asked, runFolder } = await pretrainSettings(options);
+  const source = await imageSource(data, asked, { onWarning: terminal.print });
+  const exampleCount = source.pretraining.length;
+  const batchSize = batchSizeFor(asked.batchSize, exampleCount);
+  const recipe = { ...asked, batchSize };
+
+  await useTensorFlow();
+  const step = buildStep(recipe, { batchSize, exampleCount, channels: source.bank.imageShape[2] });
+  for (const line of runSummary({ source, recipe, backbone: step.backbone, runFolder })) terminal.print(line);
+
+  const totalSteps = recipe.epochs * Math.floor(exampleCount / batchSize);
+  const progress = trainingProgress(terminal, totalSteps, recipe.epochs);
+  const interruption = listenForInterruption(() =>
+    terminal.print("Stopping after this step and saving. Ctrl-C again stops at once, without saving."),
+  );
+  const result = await pretrain({
+    dataset: source.pretraining,
+    step,
+    batchSize,
+    epochs: recipe.epochs,
+    key: randomKey(recipe.seed),
+    compile,
+    compileOptions: { precision: recipe.precision },
+    runFolder,
+    resume: options.resume ?? false,
+    recipe: { data: source.name, recipe } satisfies Json,
+    checkpoint: { ...recipe.checkpoints, ...(source.test && { best: { metric: "knn/top1", mode: "max" } }) },
+    // A curve of a thousand points is enough for the eye.
+    log: { everySteps: Math.max(1, Math.round(totalSteps / 1000)) },
+    probes: onlineKnn(source, recipe),
+    signal: interruption.signal,
+    onProgress: progress.show,
+  }).finally(() => {
+    progress.stop();
+    interruption.release();
+  });
+  disposeTree(result.state);
+  if (result.interrupted) {
+    const saved = result.checkpoint ? `; saved in ${shown(result.checkpoint)}` : "";
+    terminal.print(`Stopped after step ${result.step} of ${totalSteps}${saved}.`);
+    terminal.print(`Go on with: simclr pretrain --run ${shown(runFolder)} --resume`);
+    return { runFolder, interrupted: true };
+  }
+  return { runFolder, interrupted: false, evaluation: await evaluateRun({ runFolder, source, terminal }) };
+}
