@@ -1,9 +1,9 @@
-import "./errors.js";
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { isSimclrError, type Json, type ModelSpec, type RandomKey, simclrError, type TensorTree } from "@simclr/core";
+import { isSimclrError, type Json, type ModelSpec, type RandomKey, type TensorTree } from "@simclr/core";
 import packageJson from "../package.json" with { type: "json" };
 import { flushFolder, writeFileFlushed } from "./atomic-file.js";
+import { simclrError } from "./errors.js";
 import { download } from "./host-tensors.js";
 import type { HostTensor } from "./safetensors.js";
 import { readSafetensors, writeSafetensorsHashed } from "./safetensors-file.js";

@@ -24,4 +24,4 @@ declare module "@simclr/core" {
   }
 }
 
-export {};
+export { simclrError } from "@simclr/core";

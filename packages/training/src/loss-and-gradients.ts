@@ -1,6 +1,6 @@
-import "./errors.js";
-import { mapTree, type Parameters, simclrError, type TensorTree } from "@simclr/core";
+import { mapTree, type Parameters, type TensorTree } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
+import { simclrError } from "./errors.js";
 
 /**
  * A loss, its gradient in every parameter, and what else the forward pass made.

@@ -1,6 +1,6 @@
-import "./errors.js";
-import { type Model, simclrError } from "@simclr/core";
+import type { Model } from "@simclr/core";
 import type * as tf from "@tensorflow/tfjs-core";
+import { simclrError } from "./errors.js";
 
 /** A model's named activation, or an error that says which names there are. */
 export function modelOutput(model: Model, outputs: Readonly<Record<string, tf.Tensor>>, output: string): tf.Tensor {

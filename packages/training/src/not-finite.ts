@@ -1,5 +1,4 @@
-import "./errors.js";
-import { simclrError } from "@simclr/core";
+import { simclrError } from "./errors.js";
 import type { HostTensor } from "./safetensors.js";
 
 /** Where a run is, for the error's message. */

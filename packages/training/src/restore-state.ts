@@ -1,6 +1,6 @@
-import "./errors.js";
-import { flattenTree, simclrError, type TensorTree, unflattenTree } from "@simclr/core";
+import { flattenTree, type TensorTree, unflattenTree } from "@simclr/core";
 import type { Checkpoint } from "./checkpoint.js";
+import { simclrError } from "./errors.js";
 import { upload } from "./host-tensors.js";
 
 /**

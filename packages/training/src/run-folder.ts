@@ -1,7 +1,6 @@
-import "./errors.js";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Json, type ModelSpec, type RandomKey, simclrError } from "@simclr/core";
+import type { Json, ModelSpec, RandomKey } from "@simclr/core";
 import packageJson from "../package.json" with { type: "json" };
 import { writeFileAtomically } from "./atomic-file.js";
 import { type Checkpoint, type CheckpointContents, loadCheckpoint, writeCheckpoint } from "./checkpoint.js";
@@ -12,6 +11,7 @@ import {
   removeUnfinished,
   retainCheckpoints,
 } from "./checkpoint-folder.js";
+import { simclrError } from "./errors.js";
 import { openEventFile } from "./event-file.js";
 import { appendMetrics, truncateMetrics } from "./metrics-file.js";
 import type { HostTensor } from "./safetensors.js";

@@ -1,5 +1,4 @@
-import "./errors.js";
-import { simclrError } from "@simclr/core";
+import { simclrError } from "./errors.js";
 
 /** A tensor's numbers on the host. */
 export interface HostTensor {

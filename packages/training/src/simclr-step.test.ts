@@ -13,7 +13,7 @@ import {
 import { expectClose, expectNoLeak } from "@simclr/core/testing";
 import { nonlinearHead } from "@simclr/heads";
 import { ntXent } from "@simclr/losses";
-import { constantSchedule, type GradientTransformation, lars, momentum, sgd } from "@simclr/optimizers";
+import { adam, constantSchedule, type GradientTransformation, lars, sgd } from "@simclr/optimizers";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, it } from "vitest";
 import { describeEachBackend } from "./fixtures/each-backend.js";
@@ -52,7 +52,7 @@ describeEachBackend(() => {
     const views = [tinyView(size), tinyView(size)] as const;
     const backbone = resnet({ depth: 18, width: 1 / 16, stem: "cifar" });
     const head = nonlinearHead({ inputSize: backbone.featureSize, hiddenSize: 8, outputSize: 8 });
-    const step = simclrStep({ backbone, head, views, optimizer: momentum({ learningRate: 0.02 }), temperature: 0.5 });
+    const step = simclrStep({ backbone, head, views, optimizer: adam({ learningRate: 0.01 }), temperature: 0.5 });
     const train = eager(step.step);
     const images = imageTensor();
     const parameters = [sampled(views[0], 1), sampled(views[1], 2)] as const;
@@ -64,7 +64,6 @@ describeEachBackend(() => {
       disposeTree([state, next.metrics]);
       state = next.state;
     }
-    console.log(losses);
     // All alike embeddings give ln(2N - 1), where an untrained network stands.
     expect(losses[0]).toBeLessThan(Math.log(2 * count - 1) + 1);
     expect(losses.at(-1) as number).toBeLessThan((losses[0] as number) - 0.3);
@@ -128,7 +127,14 @@ describeEachBackend(() => {
       return tf.sum<tf.Scalar>(a);
     };
     const head = { ...tinyHead(1, 1), init: () => ({ params: { kernel: tf.ones([1, 1]) }, state: {} }) };
-    const step = simclrStep({ backbone: mean, head, views, loss, metrics: () => ({}), optimizer: sgd({ learningRate: 0 }) });
+    const step = simclrStep({
+      backbone: mean,
+      head,
+      views,
+      loss,
+      metrics: () => ({}),
+      optimizer: sgd({ learningRate: 0 }),
+    });
     const images = imageTensor();
     step.step(step.init(key), images, sampled(views[0], 1), sampled(views[1], 1));
     const bytes = noise(count, size);
@@ -150,7 +156,9 @@ describeEachBackend(() => {
     const pixels = tf.div(tf.cast(images, "float32"), 255) as tf.Tensor4D;
     const convolved = (x: tf.Tensor4D) => {
       const { params, batchStats } = state;
-      const { outputs } = base.backbone.apply(below("backbone", params), below("backbone", batchStats), x, { training: true });
+      const { outputs } = base.backbone.apply(below("backbone", params), below("backbone", batchStats), x, {
+        training: true,
+      });
       return outputs.convolved as tf.Tensor4D;
     };
     // The running mean begins at 0 and keeps nine tenths, the running variance at 1.
@@ -218,7 +226,8 @@ describeEachBackend(() => {
     const inputs = [imageTensor(), sampled(views[0], 1), sampled(views[1], 1)] as const;
     const own = alone.step(state, ...inputs);
     const together = simclrStep({ ...parts, loss, communicator }).step(state, ...inputs);
-    const moved = (next: TrainState, path: string) => tf.sub(state.params[path] as tf.Tensor, next.params[path] as tf.Tensor);
+    const moved = (next: TrainState, path: string) =>
+      tf.sub(state.params[path] as tf.Tensor, next.params[path] as tf.Tensor);
     for (const path of Object.keys(state.params)) {
       expectClose(moved(together.state, path), tf.mul(moved(own.state, path), 0.5));
     }
@@ -232,7 +241,12 @@ describeEachBackend(() => {
     const step = simclrStep({ ...base, views, optimizer: lars({ learningRate: 1 }) });
     const run = (seed: number) => {
       const images = imageTensor();
-      const { state, metrics } = step.step(step.init(randomKey(seed)), images, sampled(views[0], 1), sampled(views[1], 2));
+      const { state, metrics } = step.step(
+        step.init(randomKey(seed)),
+        images,
+        sampled(views[0], 1),
+        sampled(views[1], 2),
+      );
       return flattenTree({ state, metrics }).map(([path, tensor]) => [path, [...tensor.dataSync()]]);
     };
     expect(run(3)).toEqual(run(3));
@@ -272,7 +286,9 @@ describeEachBackend(() => {
   it("refuses what cannot be right", () => {
     const views = [scaled(1), scaled(1)] as const;
     const optimizer = sgd({ learningRate: 1 });
-    expect(() => simclrStep({ ...base, head: tinyHead(9), views, optimizer })).toThrow(/inputSize: backbone.featureSize/);
+    expect(() => simclrStep({ ...base, head: tinyHead(9), views, optimizer })).toThrow(
+      /inputSize: backbone.featureSize/,
+    );
     expect(() => simclrStep({ ...base, views, optimizer, lossScale: 0 })).toThrow(/lossScale/);
     const step = simclrStep({ ...base, views, optimizer });
     const run = (images: tf.Tensor) =>

@@ -29,7 +29,7 @@ export interface StepInputsOptions {
 export function stepInputs(options: StepInputsOptions): AsyncGenerator<StepInputs, undefined> {
   const { dataset, batchSize, startStep, totalSteps, prefetch } = options;
   // No image is read ahead of its use in epochs that the run does not reach.
-  const epochs = Math.ceil(totalSteps / Math.floor(dataset.length / batchSize));
+  const epochs = Math.ceil(totalSteps / Math.max(1, Math.floor(dataset.length / batchSize)));
   const key = foldIn(options.key, "data");
   const order = { batchSize, key, startStep, epochs, ...(prefetch !== undefined && { prefetch }) };
   return prepare(batches(dataset, order), options);
