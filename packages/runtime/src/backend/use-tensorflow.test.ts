@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { describeEachBackend } from "../testing.js";
 
 describeEachBackend((backendName) => {

@@ -1,4 +1,5 @@
 import koffi from "koffi";
+import { keepLoaded } from "./keep-loaded.js";
 
 /** An address in native memory, or JavaScript memory lent for the time of a call. */
 export type Pointer = bigint | ArrayBufferView | null;
@@ -173,7 +174,7 @@ export interface Libraries {
 /** Loads libtensorflow and resolves every function that the runtime calls. */
 export function loadCApi({ framework, c: main }: Libraries): CApi {
   koffi.config({ sync_stack_size: stackBytes, async_stack_size: stackBytes });
-  koffi.load(framework, { global: true }); // the other library needs it, and may not know where it lies
+  for (const library of [framework, main]) keepLoaded(library);
   const library = koffi.load(main);
   return Object.fromEntries(
     Object.entries(signatures).map(([name, { result, kinds }]) => [
