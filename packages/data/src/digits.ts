@@ -46,17 +46,19 @@ async function allDigits(channels: 1 | 3): Promise<Dataset> {
   const grays = await Promise.all(
     classNames.map(async (name): Promise<Uint8Array> => {
       const { data } = JSON.parse(await readFile(join(folder, `${name}.json`), "utf8")) as { data: number[] };
-      return Uint8Array.from(data, (gray) => Math.round(gray * 255));
+      const values = new Uint8Array(data.length);
+      for (let i = 0; i < data.length; i++) values[i] = Math.round((data[i] as number) * 255);
+      return values;
     }),
   );
   const labels = grays.flatMap((values, digit) => Array<number>(values.length / side ** 2).fill(digit));
   const images = new Uint8Array(labels.length * side ** 2 * channels);
   let position = 0;
   for (const values of grays) {
-    for (const gray of values) {
-      images.fill(gray, position, position + channels);
-      position += channels;
+    for (let c = 0; c < channels; c++) {
+      for (let i = 0; i < values.length; i++) images[position + channels * i + c] = values[i] as number;
     }
+    position += channels * values.length;
   }
   return arrayDataset({ images, shape: [labels.length, side, side, channels], labels, classNames });
 }

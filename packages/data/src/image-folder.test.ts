@@ -94,9 +94,10 @@ describe("files", () => {
   });
 
   it("are thinned out evenly by limit", async () => {
-    const { paths, labels } = await imageFolder(pets, { imageSize, limit: 2 });
-    expect(paths).toEqual(["cats/10.PNG", "cats/deep/er/x.png"]);
-    expect(labels).toBeUndefined();
+    const folder = await imageFolder(pets, { imageSize, limit: 2 });
+    expect(folder.paths).toEqual(["cats/10.PNG", "cats/deep/er/x.png"]);
+    expect(folder.classNames).toEqual(["cats", "dogs"]);
+    expect((await folder.read([1])).labels).toEqual(Int32Array.of(0));
     expect((await imageFolder(pets, { imageSize, limit: 99 })).length).toBe(5);
   });
 });
@@ -160,7 +161,7 @@ describe("corrupt files", async () => {
 
   it("are refused by name on request", async () => {
     const folder = await imageFolder(root, { imageSize, onCorrupt: "refuse" });
-    await expect(folder.read([0, 2])).rejects.toMatchObject({
+    await expect(folder.read([0, 2, 1])).rejects.toMatchObject({
       code: "SIMCLR_ERROR__DATA__CORRUPT_IMAGE",
       context: { path: join(root, "a/2.jpg"), reason: expect.stringContaining("unsupported image format") },
     });

@@ -84,8 +84,11 @@ export async function imageFolder(root: string, options: ImageFolderOptions): Pr
   const endings = extensions.map((end) => (end.startsWith(".") ? end : `.${end}`).toLowerCase());
   const { paths: allPaths, ...ignored } = await findImages(root, new Set(endings));
   if (allPaths.length === 0) throw noImages(root, endings, ignored);
-  const paths = evenlySpaced(allPaths, limit ?? allPaths.length);
-  const named = folderLabels(root, paths, wanted);
+  const chosen = evenlySpaced(allPaths.length, limit);
+  const paths = chosen.map((index) => allPaths[index] as string);
+  // The classes are those of the whole folder, whatever the limit.
+  const all = folderLabels(root, allPaths, wanted);
+  const named = all && { ...all, labels: Int32Array.from(chosen, (index) => all.labels[index] as number) };
   const sharp = await loadSharp();
   const corrupt = new Set<number>();
 
@@ -125,7 +128,12 @@ export async function imageFolder(root: string, options: ImageFolderOptions): Pr
     ignored,
     async read(indices) {
       assertIndices(indices, paths.length);
-      const rows = await Promise.all(indices.map((index) => decodingQueue(readRow, index)));
+      const results = await Promise.allSettled(indices.map((index) => decodingQueue(readRow, index)));
+      const rows = results.map((result) => {
+        // When all have ended: then the error is the first image's, and nothing goes on behind the caller's back.
+        if (result.status === "rejected") throw result.reason;
+        return result.value;
+      });
       return stackRows(rows, settings.imageShape);
     },
   };
@@ -145,9 +153,9 @@ function decodeSettings(options: ImageFolderOptions): DecodeSettings {
   return { imageShape: [imageSize[0] as number, imageSize[1] as number, channels], fit, background };
 }
 
-function evenlySpaced<T>(items: readonly T[], count: number): readonly T[] {
-  if (count >= items.length) return items;
-  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)] as T);
+function evenlySpaced(length: number, limit = length): number[] {
+  const count = Math.min(length, limit);
+  return Array.from({ length: count }, (_, i) => Math.floor((i * length) / count));
 }
 
 function noImages(path: string, extensions: string[], { otherFileCount, hiddenCount }: Omit<FoundImages, "paths">) {
