@@ -5,6 +5,7 @@ import { backboneFromSpec, resnet } from "@simclr/backbones";
 import { below, disposeTree, eager, flattenTree, isSimclrError, randomKey } from "@simclr/core";
 import { expectClose } from "@simclr/core/testing";
 import { lars, sgd } from "@simclr/optimizers";
+import { describeEachBackend } from "@simclr/runtime/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { type CheckpointContents, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
@@ -16,7 +17,6 @@ import {
   removeUnfinished,
   retainCheckpoints,
 } from "./checkpoint-folder.js";
-import { describeEachBackend } from "./fixtures/each-backend.js";
 import { tinyView } from "./fixtures/tiny-data.js";
 import { tinyBackbone, tinyHead } from "./fixtures/tiny-models.js";
 import { loadEncoder } from "./load-encoder.js";

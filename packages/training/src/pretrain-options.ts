@@ -77,8 +77,8 @@ export interface PretrainResult {
   readonly step: number;
   /** Whether the signal stopped the run before its last step. */
   readonly interrupted: boolean;
-  /** The last step's metrics; absent when no step was made. */
-  readonly metrics?: Readonly<Record<string, number>>;
+  /** What was measured after the last step, probes' numbers as `<probe>/<number>`; empty when no step was made. */
+  readonly metrics: Readonly<Record<string, number>>;
   /** The folder of the last checkpoint. */
   readonly checkpoint?: string;
 }

@@ -12,10 +12,10 @@ import {
   type TensorTree,
 } from "@simclr/core";
 import { lars, type Schedule, sgd, warmupCosineSchedule } from "@simclr/optimizers";
+import { describeEachBackend } from "@simclr/runtime/testing";
 import * as tf from "@tensorflow/tfjs-core";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { listCheckpoints } from "./checkpoint-folder.js";
-import { describeEachBackend } from "./fixtures/each-backend.js";
 import { noiseDataset, tinyView } from "./fixtures/tiny-data.js";
 import { tinyBackbone, tinyHead } from "./fixtures/tiny-models.js";
 import { readMetrics } from "./metrics-file.js";
@@ -119,9 +119,7 @@ describeEachBackend(() => {
     expect(tf.memory().numTensors - before).toBe(flattenTree(result.state).length);
     disposeTree(result.state);
   });
-});
 
-describe("pretrain", () => {
   it("begins a run in an empty folder again when it was killed before its first checkpoint", async () => {
     const whole = await train({ totalSteps: 3 });
     await train({ totalSteps: 3, runFolder });
@@ -249,8 +247,13 @@ describe("pretrain", () => {
     expect(events.filter(({ kind }) => kind === "probe").map(({ step }) => step)).toEqual([10, 20]);
     const lines = (await readMetrics(runFolder)).filter(({ kind }) => kind === "probe/mean");
     expect(lines).toEqual(seen.map(({ step, epoch, mean }) => ({ kind: "probe/mean", step, epoch, value: mean })));
-    const description = join(runFolder, "checkpoints", "step-00000010", "checkpoint.json");
-    expect(JSON.parse(await readFile(description, "utf8")).metrics["mean/value"]).toBe(seen[0]?.mean);
+    const described = async (step: string) =>
+      JSON.parse(await readFile(join(runFolder, "checkpoints", `step-000000${step}`, "checkpoint.json"), "utf8"))
+        .metrics;
+    expect((await described("10"))["mean/value"]).toBe(seen[0]?.mean);
+    // A number that was measured at another step is not this checkpoint's.
+    expect(Object.keys(await described("25"))).toContain("loss");
+    expect(Object.keys(await described("25"))).not.toContain("mean/value");
   });
 
   it("keeps the last checkpoints and the best", async () => {
@@ -261,7 +264,8 @@ describe("pretrain", () => {
       run: async ({ epoch }: { epoch: number }) => ({ value: values[epoch - 1] as number }),
     };
     const checkpoint = { keepLast: 2, best: { metric: "fake/value", mode: "min" } } as const;
-    await train({ epochs: 6, runFolder, probes: [probe], checkpoint });
+    const result = await train({ epochs: 6, runFolder, probes: [probe], checkpoint });
+    expect(result.metrics["fake/value"]).toBe(6);
     expect((await listCheckpoints(runFolder)).map(({ step }) => step / stepsPerEpoch)).toEqual([2, 5, 6]);
     expect((await readdir(join(runFolder, "checkpoints"))).length).toBe(3);
   });

@@ -3,6 +3,7 @@ import { below, disposeTree } from "@simclr/core";
 import type { CompiledEncoder, Encode } from "./encoder.js";
 import { notFinite } from "./not-finite.js";
 import type { PretrainResult } from "./pretrain-options.js";
+import type { Probe } from "./probe.js";
 import { readScalars } from "./read-scalars.js";
 import type { Recorder } from "./recorder.js";
 import type { RunPlan } from "./run-plan.js";
@@ -32,15 +33,16 @@ export async function trainToEnd(training: Training): Promise<PretrainResult> {
   const { totalSteps, epochOf } = plan;
   const meter = throughputMeter();
   let at = { step: startStep, epoch: epochOf(startStep) };
-  let metrics: Numbers | undefined;
+  /** What was measured after this very step. */
+  let measured: Numbers = {};
   let lastFiniteStep = startStep;
   let savedStep = recorder.checkpoint === undefined ? undefined : startStep;
 
   const refuse = (what: string, value: number) => {
     const { checkpoint } = recorder;
-    return notFinite(what, value, { step: at.step, lastFiniteStep, learningRate: metrics?.learningRate, checkpoint });
+    return notFinite(what, value, { step: at.step, lastFiniteStep, learningRate: measured.learningRate, checkpoint });
   };
-  const save = async (measured: Numbers) => {
+  const save = async () => {
     const broken = await recorder.save(at, steps.state, measured);
     if (broken !== undefined) throw refuse(broken, Number.NaN);
     savedStep = at.step;
@@ -57,41 +59,37 @@ export async function trainToEnd(training: Training): Promise<PretrainResult> {
     meter.count(batchSize, made.milliseconds);
     const saves = plan.savesAfter(step);
     const reads = plan.logsAfter(step) || saves || signal?.aborted;
-    metrics = reads ? await readScalars(made.metrics) : undefined;
+    measured = reads ? await readScalars(made.metrics) : {};
     disposeTree(made.metrics);
-    if (metrics) {
-      if (!Number.isFinite(metrics.loss)) throw refuse("the loss", metrics.loss as number);
-      lastFiniteStep = step;
-    }
+    if (reads && !Number.isFinite(measured.loss)) throw refuse("the loss", measured.loss as number);
+    if (reads) lastFiniteStep = step;
     // The first step compiles; its time says nothing of the others'.
     if (step === startStep + 1) meter.restart();
-    if (metrics && plan.logsAfter(step)) await recorder.step(at, metrics, meter.report(totalSteps - step));
-    const probed = await probe(training, at);
-    if (saves) await save({ ...metrics, ...probed });
-    if (saves || Object.keys(probed).length > 0) meter.restart();
+    if (plan.logsAfter(step)) await recorder.step(at, measured, meter.report(totalSteps - step));
+    const probes = plan.probesAfter(step);
+    for (const due of probes) measured = { ...measured, ...(await runProbe(due, training, at)) };
+    if (saves) await save();
+    if (saves || probes.length > 0) meter.restart();
   }
-  if (savedStep !== at.step) await save(metrics ?? {});
+  if (savedStep !== at.step) await save();
   return {
     state: steps.state,
     step: at.step,
     interrupted: at.step < totalSteps,
-    metrics,
+    metrics: measured,
     checkpoint: recorder.checkpoint,
   };
 }
 
-/** Runs the probes that are due; their numbers are named `<probe>/<number>`. */
-async function probe(
-  { steps, encoder, plan, recorder, signal }: Training,
+/** Runs a probe; its numbers come back as `<probe>/<number>`. */
+async function runProbe(
+  { name, run }: Probe,
+  { steps, encoder, recorder, signal }: Training,
   at: { step: number; epoch: number },
 ): Promise<Numbers> {
   const { params, batchStats } = steps.state;
   const encode: Encode = (images) => encoder(below("backbone", params), below("backbone", batchStats), images);
-  const all: Record<string, number> = {};
-  for (const { name, run } of plan.probesAfter(at.step)) {
-    const measured = await run({ encode, ...at, signal });
-    await recorder.probe(at, name, measured);
-    for (const [what, value] of Object.entries(measured)) all[`${name}/${what}`] = value;
-  }
-  return all;
+  const measured = await run({ encode, ...at, signal });
+  await recorder.probe(at, name, measured);
+  return Object.fromEntries(Object.entries(measured).map(([what, value]) => [`${name}/${what}`, value]));
 }
