@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { CommanderError } from "commander";
 import { program } from "./program.js";
 import { errorText, exitCodeOf } from "./terminal/print-error.js";
