@@ -42,6 +42,12 @@ it("depends on the key alone", async () => {
   expect(parts[0]).not.toEqual(parts[2]);
 });
 
+it("draws every class on its own", async () => {
+  const dataset = counting([...Array<number>(50).fill(0), ...Array<number>(50).fill(1)]);
+  const chosen = await valuesOf(splitDataset(dataset, { fraction: 0.5, key: randomKey(0) })[0]);
+  expect(chosen.slice(0, 25)).not.toEqual(chosen.slice(25).map((index) => index - 50));
+});
+
 it("ignores labels on request, and needs them for a stratified split", async () => {
   const dataset = counting([...Array<number>(50).fill(0), ...Array<number>(50).fill(1)]);
   const shares = [0, 1, 2, 3, 4].map((seed) => {
