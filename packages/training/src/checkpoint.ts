@@ -41,6 +41,19 @@ const stateFile = "state.safetensors";
  *
  * @param path the checkpoint's folder; one that is there is replaced
  * @param state borrowed
+ * @example
+ * ```ts
+ * import { randomKey } from "@simclr/core";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { checkpointPath, loadCheckpoint, restoreState, saveCheckpoint } from "@simclr/training";
+ * const state = { params: { "backbone/gain": tf.ones([3]) }, step: tf.scalar(7, "int32") };
+ * const models = { backbone: { kind: "gain" }, head: { kind: "none" } };
+ * const path = checkpointPath("runs/gain", 7); // runs/gain/checkpoints/step-00000007
+ * await saveCheckpoint(path, state, { step: 7, epoch: 1, key: randomKey(0), ...models, metrics: { loss: 0.5 } });
+ * const checkpoint = await loadCheckpoint(path);
+ * const restored = restoreState(checkpoint, state); // new tensors, in the form of `state`
+ * console.log(checkpoint.metrics, await restored.step.data());
+ * ```
  */
 export async function saveCheckpoint(path: string, state: TensorTree, contents: CheckpointContents): Promise<void> {
   await writeCheckpoint(path, await download(state), contents);

@@ -24,6 +24,46 @@ import { trainToEnd } from "./train-to-end.js";
  *   SIMCLR_ERROR__TRAINING__RUN_FOLDER_OCCUPIED, SIMCLR_ERROR__TRAINING__RUN_FOLDER_NOT_FOUND,
  *   SIMCLR_ERROR__TRAINING__RUN_MISMATCH, SIMCLR_ERROR__TRAINING__CHECKPOINT_DAMAGED and
  *   SIMCLR_ERROR__TRAINING__CHECKPOINT_MISMATCH before the first step
+ * @example
+ * ```ts
+ * import { simclrView } from "@simclr/augmentations";
+ * import { resnet } from "@simclr/backbones";
+ * import { disposeTree, randomKey } from "@simclr/core";
+ * import { arrayDataset } from "@simclr/data";
+ * import { linearHead } from "@simclr/heads";
+ * import { lars } from "@simclr/optimizers";
+ * import { type Probe, pretrain, simclrStep } from "@simclr/training";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * const dataset = arrayDataset({ images: new Uint8Array(16 * 8 * 8 * 3).fill(99), shape: [16, 8, 8, 3] });
+ * const backbone = resnet({ depth: 18, width: 1 / 16, stem: "cifar" });
+ * const head = linearHead({ inputSize: backbone.featureSize, outputSize: 8 });
+ * const view = simclrView({ imageSize: 8, blur: false });
+ * const step = simclrStep({ backbone, head, views: [view, view], optimizer: lars({ learningRate: 0.1 }) });
+ *
+ * const spread: Probe = {
+ *   name: "features",
+ *   everyEpochs: 1,
+ *   run: async ({ encode }) => {
+ *     const deviation = tf.tidy(() => tf.sqrt(tf.moments(encode(tf.randomUniform([4, 8, 8, 3]))).variance));
+ *     const [standardDeviation = 0] = await deviation.data();
+ *     deviation.dispose();
+ *     return { standardDeviation };
+ *   },
+ * };
+ * const { state } = await pretrain({
+ *   dataset,
+ *   step,
+ *   batchSize: 8,
+ *   epochs: 1,
+ *   key: randomKey(0),
+ *   probes: [spread],
+ *   onProgress: (event) => {
+ *     if (event.kind === "step") console.log(event.step, event.metrics.loss);
+ *     if (event.kind === "probe") console.log(event.probe, event.measured);
+ *   },
+ * });
+ * disposeTree(state);
+ * ```
  */
 export async function pretrain(options: PretrainOptions): Promise<PretrainResult> {
   const { dataset, step, batchSize, key, recipe, compile = eager, compileOptions, onProgress, prefetch } = options;

@@ -64,6 +64,26 @@ export type SimclrStep<OptimizerState extends TensorTree = TensorTree> = TrainSt
  * @throws SIMCLR_ERROR__TRAINING__NO_GRADIENT when the loss does not depend on a parameter
  * @throws SIMCLR_ERROR__TRAINING__OUTPUT_MISSING when a model has no `features`, or `projection`, among its outputs
  * @see Chen et al. 2020, algorithm 1; google-research/simclr@383d414 run.py and model.py
+ * @example
+ * ```ts
+ * import { parameterTensors, simclrView } from "@simclr/augmentations";
+ * import { resnet } from "@simclr/backbones";
+ * import { eager, randomKey } from "@simclr/core";
+ * import { nonlinearHead } from "@simclr/heads";
+ * import { lars } from "@simclr/optimizers";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { simclrStep } from "@simclr/training/step";
+ * const backbone = resnet({ depth: 18, width: 1 / 16, stem: "cifar" });
+ * const head = nonlinearHead({ inputSize: backbone.featureSize });
+ * const view = simclrView({ imageSize: 16 });
+ * const { init, step } = simclrStep({ backbone, head, views: [view, view], optimizer: lars({ learningRate: 1 }) });
+ *
+ * const images = tf.randomUniform<tf.Rank.R4>([8, 20, 20, 3], 0, 256, "int32");
+ * const sample = (seed: number) => view.sample(randomKey(seed), { batchSize: 8, imageSize: [20, 20] });
+ * const train = eager(step); // or compile of @simclr/runtime
+ * const { metrics } = train(init(randomKey(0)), images, parameterTensors(sample(1)), parameterTensors(sample(2)));
+ * metrics.loss?.print();
+ * ```
  */
 export function simclrStep<OptimizerState extends TensorTree>(
   options: SimclrStepOptions<OptimizerState>,
