@@ -82,6 +82,21 @@ def colors():
     return {"image": listed(image), "factors": factors, "shifts": shifts, **adjusted}
 
 
+def blurs():
+    """The reference's two depthwise convolutions with zeros around the image."""
+    cases = []
+    for height, width, sigma in [(19, 8, 1.3), (30, 11, 0.1), (33, 8, 1.3), (41, 10, 2.0)]:
+        image = np.random.default_rng(SEED + height).random((1, height, width, 1), np.float32)
+        radius = int((height // 10) / 2)
+        x = np.arange(-radius, radius + 1, dtype=np.float32)
+        taps = np.exp(-(x**2) / (2 * sigma**2)).astype(np.float32)
+        taps /= taps.sum()
+        across = tf.nn.depthwise_conv2d(image, taps.reshape(1, -1, 1, 1), [1, 1, 1, 1], "SAME")
+        both = tf.nn.depthwise_conv2d(across, taps.reshape(-1, 1, 1, 1), [1, 1, 1, 1], "SAME")
+        cases.append({"sigma": sigma, "image": listed(image[0, ..., 0]), "blurred": listed(both[0, ..., 0])})
+    return cases
+
+
 def draw(height, width, count):
     if library == "torchvision":
         torch.manual_seed(SEED)
@@ -114,6 +129,8 @@ def samples():
 
 fixture = {"script": "scripts/goldens.py", "seed": SEED, "versions": versions}
 fixture |= {"crops": crops(), "colors": colors(), "samples": samples()}
+if library == "tensorflow":
+    fixture["blurs"] = blurs()
 path = pathlib.Path(__file__).parent.parent / "src" / "fixtures" / f"{library}.json"
 path.parent.mkdir(exist_ok=True)
 path.write_text(json.dumps(fixture) + "\n")

@@ -98,7 +98,7 @@ export function colorJitter(options: ColorJitterOptions = {}): Augmentation<Colo
         saturation: perImage("saturation"),
         hue: perImage("hue"),
       };
-      const planes: readonly tf.Tensor4D[] = tf.split(images, images.shape[3], 3);
+      const planes: readonly tf.Tensor4D[] = images.shape[3] === 1 ? [images] : tf.split(images, 3, 3);
       const jittered = turns.reduce((seen, turn) => jitterOnce(seen, turn, strengths, variant), planes);
       return tf.concat([...jittered], 3);
     },

@@ -69,7 +69,9 @@ export function augmentationContract<P extends SampledParameters>(
       it("a batch is its images, one by one", () => {
         const whole = values(() => augmentation.apply(batch(), parameters));
         const parts = Array.from({ length: batchSize }, (_, i) =>
-          values(() => augmentation.apply(tf.slice4d(batch(), [i, 0, 0, 0], [1, -1, -1, -1]), images(parameters, i, i + 1))),
+          values(() =>
+            augmentation.apply(tf.slice4d(batch(), [i, 0, 0, 0], [1, -1, -1, -1]), images(parameters, i, i + 1)),
+          ),
         );
         expectNear(parts.flat(), whole, 1e-5);
       });
@@ -78,7 +80,11 @@ export function augmentationContract<P extends SampledParameters>(
         const compiled = compile((x: TensorTree, p: TensorTree) => augmentation.apply(x as tf.Tensor4D, p));
         const actual = values(() => compiled(batch(), parameterTensors(parameters)) as tf.Tensor);
         compiled.dispose();
-        expectNear(actual, values(() => augmentation.apply(batch(), parameters)), 1e-5);
+        expectNear(
+          actual,
+          values(() => augmentation.apply(batch(), parameters)),
+          1e-5,
+        );
       });
 
       it("gradients are finite, on flat images too", () => {
@@ -100,8 +106,13 @@ export function augmentationContract<P extends SampledParameters>(
         tf.dispose(uploaded as tf.TensorContainer);
       });
 
-      it.runIf(identity)("its identity changes nothing", () => {
-        expectNear(values(() => augmentation.apply(batch(), identity as P)), values(batch), 1e-5);
+      if (!identity) return;
+      it("its identity changes nothing", () => {
+        expectNear(
+          values(() => augmentation.apply(batch(), identity)),
+          values(batch),
+          1e-5,
+        );
       });
     });
   });

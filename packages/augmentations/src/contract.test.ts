@@ -1,0 +1,52 @@
+import { describeEachBackend } from "@simclr/runtime/testing";
+import { augmentationContract } from "./contract.js";
+import {
+  type Augmentation,
+  centerCrop,
+  colorJitter,
+  gaussianBlur,
+  grayscale,
+  horizontalFlip,
+  randomApply,
+  randomResizedCrop,
+  type SampledParameters,
+  simclrView,
+  torchvisionCropSampler,
+  view,
+} from "./index.js";
+
+const five = (value: number) => Array.from({ length: 5 }, () => value);
+const neutral = { order: five(0).map(() => [3, 2, 1, 0]), contrast: five(1), saturation: five(1), hue: five(0) };
+const whole = { y: five(0), x: five(0), height: five(24), width: five(20) };
+const sampler = torchvisionCropSampler();
+
+type Member = { create: () => Augmentation; identity?: SampledParameters };
+
+const members: Record<string, Member> = {
+  "crop, bicubic": { create: () => randomResizedCrop({ imageSize: [24, 20] }), identity: whole },
+  "crop, bilinear with antialias": {
+    create: () => randomResizedCrop({ imageSize: [9, 12], sampler, interpolation: "bilinear", antialias: true }),
+  },
+  "crop of the centre": { create: () => centerCrop({ imageSize: 16 }) },
+  flip: { create: horizontalFlip },
+  "jitter, v2": { create: () => colorJitter(), identity: { ...neutral, brightness: five(1) } },
+  "jitter, v1": { create: () => colorJitter({ variant: "simclrv1" }), identity: { ...neutral, brightness: five(0) } },
+  "jitter, torchvision": {
+    create: () => colorJitter({ variant: "torchvision", strength: 1.5 }),
+    identity: { ...neutral, brightness: five(1) },
+  },
+  grayscale: { create: grayscale },
+  blur: { create: () => gaussianBlur(), identity: { sigma: five(0.1) } },
+  "random blur": {
+    create: () => randomApply(gaussianBlur({ perImage: false }), 0.5),
+    identity: { applied: five(0), parameters: { sigma: five(2) } },
+  },
+  "the view of SimCLR": { create: () => simclrView({ imageSize: 16 }) },
+  "a view in a view": { create: () => view([view([horizontalFlip(), gaussianBlur()]), centerCrop({ imageSize: 8 })]) },
+};
+
+describeEachBackend(() => {
+  for (const { create, identity } of Object.values(members)) {
+    augmentationContract(create, { ...(identity && { identity }) });
+  }
+});
