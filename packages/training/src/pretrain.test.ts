@@ -1,66 +1,23 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  type Compile,
-  disposeTree,
-  eager,
-  flattenTree,
-  isSimclrError,
-  randomKey,
-  type SimclrErrorCode,
-  type TensorTree,
-} from "@simclr/core";
-import { lars, type Schedule, sgd, warmupCosineSchedule } from "@simclr/optimizers";
+import { type Compile, disposeTree, eager, flattenTree, isSimclrError, randomKey } from "@simclr/core";
+import type { Schedule } from "@simclr/optimizers";
 import { describeEachBackend } from "@simclr/runtime/testing";
 import * as tf from "@tensorflow/tfjs-core";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { listCheckpoints } from "./checkpoint-folder.js";
-import { noiseDataset, tinyView } from "./fixtures/tiny-data.js";
-import { tinyBackbone, tinyHead } from "./fixtures/tiny-models.js";
+import { base, codeOf, dataset, stepsPerEpoch, temporaryFolder, tinyStep, train } from "./fixtures/tiny-run.js";
 import { readMetrics } from "./metrics-file.js";
 import { pretrain } from "./pretrain.js";
 import type { PretrainOptions, ProgressEvent } from "./pretrain-options.js";
-import { simclrStep } from "./simclr-step.js";
 
-const dataset = noiseDataset(22);
-// Five steps of four images in an epoch; two images are left over.
-const stepsPerEpoch = 5;
-
-function tinyStep(schedule: Schedule = warmupCosineSchedule({ peak: 0.5, warmupSteps: 3, totalSteps: 20 })) {
-  const views = [tinyView(), tinyView()] as const;
-  const optimizer = lars({ learningRate: schedule });
-  return simclrStep({ backbone: tinyBackbone(), head: tinyHead(), views, optimizer, schedule, temperature: 0.5 });
-}
-
-const base = { dataset, batchSize: 4, key: randomKey(7), log: { everySteps: 1 } };
-
+const temporary = temporaryFolder();
 let folder: string;
 let runFolder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "simclr-training-"));
+beforeEach(() => {
+  folder = temporary.path;
   runFolder = join(folder, "run");
 });
-afterEach(() => rm(folder, { recursive: true }));
-
-/** Trains and returns what can be compared: the losses of all steps by the log, and the final state's numbers. */
-async function train(options: Partial<PretrainOptions> & { key?: PretrainOptions["key"] }) {
-  const losses: number[] = [];
-  const events: ProgressEvent[] = [];
-  const onProgress = (event: ProgressEvent) => {
-    events.push(event);
-    if (event.kind === "step") losses.push(event.metrics.loss as number);
-    options.onProgress?.(event);
-  };
-  const result = await pretrain({ step: tinyStep(), ...base, ...options, onProgress });
-  const state = numbersOf(result.state);
-  disposeTree(result.state);
-  return { ...result, state, losses, events };
-}
-
-function numbersOf(tree: TensorTree) {
-  return Object.fromEntries(flattenTree(tree).map(([path, tensor]) => [path, [...tensor.dataSync()]]));
-}
 
 /** A signal that aborts when so many steps are made. */
 function abortAfter(step: number) {
@@ -69,15 +26,6 @@ function abortAfter(step: number) {
     if (event.kind === "step" && event.step === step) controller.abort();
   };
   return { signal: controller.signal, onProgress };
-}
-
-async function codeOf(running: Promise<unknown>): Promise<SimclrErrorCode | undefined> {
-  const error = await running.then(
-    () => undefined,
-    (caught: unknown) => caught,
-  );
-  if (error !== undefined && !isSimclrError(error)) throw error;
-  return error?.code;
 }
 
 describeEachBackend(() => {
@@ -118,30 +66,6 @@ describeEachBackend(() => {
     expect(new Set(counts.slice(0, -1)).size).toBe(1);
     expect(tf.memory().numTensors - before).toBe(flattenTree(result.state).length);
     disposeTree(result.state);
-  });
-
-  it("begins a run in an empty folder again when it was killed before its first checkpoint", async () => {
-    const whole = await train({ totalSteps: 3 });
-    await train({ totalSteps: 3, runFolder });
-    await rm(join(runFolder, "checkpoints"), { recursive: true });
-    const again = await train({ totalSteps: 3, runFolder, resume: true });
-    expect(again.losses).toEqual(whole.losses);
-    expect((await readMetrics(runFolder)).map(({ step }) => step)).toEqual([1, 2, 3]);
-  });
-
-  it("drops the lines and the unfinished line of steps after the checkpoint it goes on from", async () => {
-    await train({ totalSteps: 10, runFolder, checkpoint: { everySteps: 4 } });
-    await rm(join(runFolder, "checkpoints", "step-00000010"), { recursive: true });
-    const file = join(runFolder, "metrics.jsonl");
-    await writeFile(file, `${await readFile(file, "utf8")}{"kind":"train","st`);
-    await train({ totalSteps: 10, runFolder, resume: true });
-    expect((await readMetrics(runFolder)).map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-  });
-
-  it("returns at once from a run that is done", async () => {
-    const done = await train({ totalSteps: 4, runFolder });
-    const again = await train({ totalSteps: 4, runFolder, resume: true });
-    expect(again).toMatchObject({ interrupted: false, step: 4, losses: [], state: done.state });
   });
 
   it("reads metrics at the first step, at every k-th and at the last, and only then", async () => {
@@ -254,64 +178,6 @@ describeEachBackend(() => {
     // A number that was measured at another step is not this checkpoint's.
     expect(Object.keys(await described("25"))).toContain("loss");
     expect(Object.keys(await described("25"))).not.toContain("mean/value");
-  });
-
-  it("keeps the last checkpoints and the best", async () => {
-    const values = [3, 1, 2, 5, 4, 6];
-    const probe = {
-      name: "fake",
-      everyEpochs: 1,
-      run: async ({ epoch }: { epoch: number }) => ({ value: values[epoch - 1] as number }),
-    };
-    const checkpoint = { keepLast: 2, best: { metric: "fake/value", mode: "min" } } as const;
-    const result = await train({ epochs: 6, runFolder, probes: [probe], checkpoint });
-    expect(result.metrics["fake/value"]).toBe(6);
-    expect((await listCheckpoints(runFolder)).map(({ step }) => step / stepsPerEpoch)).toEqual([2, 5, 6]);
-    expect((await readdir(join(runFolder, "checkpoints"))).length).toBe(3);
-  });
-
-  it("writes what a run was started with, and its logs for TensorBoard", async () => {
-    await train({ totalSteps: 2, runFolder, recipe: { dataset: "noise" } });
-    expect(JSON.parse(await readFile(join(runFolder, "config.json"), "utf8"))).toMatchObject({
-      key: [...randomKey(7)],
-      batchSize: 4,
-      stepsPerEpoch,
-      totalSteps: 2,
-      dataset: { length: 22, imageShape: [8, 8, 3] },
-      backbone: tinyBackbone().spec,
-      head: tinyHead().spec,
-      recipe: { dataset: "noise" },
-    });
-    const [file, ...others] = await readdir(join(runFolder, "tensorboard"));
-    expect(others).toEqual([]);
-    const bytes = await readFile(join(runFolder, "tensorboard", file as string), "latin1");
-    for (const tag of [
-      "train/contrast_loss",
-      "train/contrast_acc",
-      "train/contrast_entropy",
-      "learning_rate",
-      "train/gradient_norm",
-    ]) {
-      expect(bytes).toContain(tag);
-    }
-  });
-
-  it("refuses another run's folder, a folder without a run, and other settings than the run's", async () => {
-    await train({ totalSteps: 1, runFolder });
-    expect(await codeOf(train({ totalSteps: 1, runFolder }))).toBe("SIMCLR_ERROR__TRAINING__RUN_FOLDER_OCCUPIED");
-    const elsewhere = join(folder, "elsewhere");
-    const missing = train({ totalSteps: 1, runFolder: elsewhere, resume: true });
-    expect(await codeOf(missing)).toBe("SIMCLR_ERROR__TRAINING__RUN_FOLDER_NOT_FOUND");
-    const other = await train({ totalSteps: 2, runFolder, resume: true, batchSize: 5, key: randomKey(1) }).catch(
-      (e) => e,
-    );
-    expect(isSimclrError(other, "SIMCLR_ERROR__TRAINING__RUN_MISMATCH") && other.context.fields).toEqual([
-      "key",
-      "batchSize",
-    ]);
-    const step = { ...tinyStep(), ...simclrStep({ ...tinyStep(), optimizer: sgd({ learningRate: 1 }) }) };
-    const mismatch = train({ totalSteps: 2, runFolder, resume: true, step });
-    expect(await codeOf(mismatch)).toBe("SIMCLR_ERROR__TRAINING__CHECKPOINT_MISMATCH");
   });
 
   it("refuses bad arguments before it makes a folder", async () => {

@@ -1,4 +1,4 @@
-import { type Augmentation, parameterTensors, simclrView, type View, view } from "@simclr/augmentations";
+import { parameterTensors, simclrView, type View } from "@simclr/augmentations";
 import { resnet } from "@simclr/backbones";
 import {
   type Backbone,
@@ -17,7 +17,7 @@ import { adam, constantSchedule, type GradientTransformation, lars, sgd } from "
 import { describeEachBackend } from "@simclr/runtime/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, it } from "vitest";
-import { noise, tinyView } from "./fixtures/tiny-data.js";
+import { noise, scaledView as scaled, tinyView } from "./fixtures/tiny-data.js";
 import { tinyBackbone, tinyHead } from "./fixtures/tiny-models.js";
 import { simclrStep } from "./simclr-step.js";
 import type { TrainState } from "./train-state.js";
@@ -25,19 +25,6 @@ import type { TrainState } from "./train-state.js";
 const key = randomKey(11);
 const count = 6;
 const size = 8;
-
-/** A view that does nothing, or multiplies by a number: what a test can compute by hand. */
-function scaled(factor: number): View {
-  const augmentation: Augmentation = {
-    name: "scaled",
-    sample: () => ({ factor: new Array(count).fill(factor) }),
-    apply: (images, parameters) => {
-      const { factor: factors } = parameters as { factor: tf.Tensor1D };
-      return tf.mul(images, tf.reshape(factors, [-1, 1, 1, 1]));
-    },
-  };
-  return view([augmentation]);
-}
 
 const imageTensor = () => tf.tensor4d(noise(count, size), [count, size, size, 3], "int32");
 
