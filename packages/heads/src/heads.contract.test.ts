@@ -1,22 +1,29 @@
-import "../../core/node_modules/@tensorflow/tfjs/dist/tf.node.js";
-import { headFromSpec, linearHead, noHead, nonlinearHead } from "./index.js";
+import { compile } from "@simclr/runtime";
+import { describeEachBackend } from "@simclr/runtime/testing";
 import { headContract } from "./contract.js";
+import { headFromSpec, linearHead, noHead, nonlinearHead } from "./index.js";
 
-const rebuild = headFromSpec;
-headContract("noHead", { create: () => noHead({ inputSize: 6 }), rebuild });
-headContract("linearHead", { create: () => linearHead({ inputSize: 6, outputSize: 5 }), rebuild, decay: 0.9 });
-headContract("nonlinearHead, 2 layers, other sizes", {
-  create: () => nonlinearHead({ inputSize: 6, hiddenSize: 9, outputSize: 5, layers: 2, batchNormDecay: 0.7 }),
-  rebuild,
-  decay: 0.7,
-});
-headContract("nonlinearHead, 3 layers", {
-  create: () => nonlinearHead({ inputSize: 6, outputSize: 4 }),
-  rebuild,
-  decay: 0.9,
-});
-headContract("nonlinearHead, projection not normalized", {
-  create: () => nonlinearHead({ inputSize: 6, outputSize: 4, normalizeProjection: false }),
-  rebuild,
-  decay: 0.9,
+describeEachBackend(() => {
+  const shared = { rebuild: headFromSpec, compile };
+  headContract("noHead", { ...shared, create: () => noHead({ inputSize: 6 }) });
+  headContract("linearHead", {
+    ...shared,
+    create: () => linearHead({ inputSize: 6, outputSize: 5 }),
+    decay: 0.9,
+  });
+  headContract("nonlinearHead of 2 layers and other sizes", {
+    ...shared,
+    create: () => nonlinearHead({ inputSize: 6, hiddenSize: 9, outputSize: 5, layers: 2, batchNormDecay: 0.7 }),
+    decay: 0.7,
+  });
+  headContract("nonlinearHead of 3 layers", {
+    ...shared,
+    create: () => nonlinearHead({ inputSize: 6, outputSize: 4 }),
+    decay: 0.9,
+  });
+  headContract("nonlinearHead without a norm on the projection", {
+    ...shared,
+    create: () => nonlinearHead({ inputSize: 6, outputSize: 4, normalizeProjection: false }),
+    decay: 0.9,
+  });
 });

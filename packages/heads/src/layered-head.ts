@@ -14,16 +14,7 @@ export function layeredHead<Spec extends LayeredSpec>(
   layerCount: number,
   hiddenSize: number,
 ): Head & { readonly spec: Spec } {
-  const layers = Array.from({ length: layerCount }, (_, index): DenseNorm => {
-    const isLast = index === layerCount - 1;
-    return {
-      number: index + 1,
-      inputSize: index === 0 ? spec.inputSize : hiddenSize,
-      outputSize: isLast ? spec.outputSize : hiddenSize,
-      norm: isLast ? (spec.normalizeProjection ? "scale" : "none") : "scale and offset",
-      relu: !isLast,
-    };
-  });
+  const layers = headLayers(spec, layerCount, hiddenSize);
   return {
     spec,
     inputSize: spec.inputSize,
@@ -52,4 +43,17 @@ export function layeredHead<Spec extends LayeredSpec>(
       });
     },
   };
+}
+
+export function headLayers(spec: ResolvedProjection, layerCount: number, hiddenSize: number): DenseNorm[] {
+  return Array.from({ length: layerCount }, (_, index) => {
+    const isLast = index === layerCount - 1;
+    return {
+      number: index + 1,
+      inputSize: index === 0 ? spec.inputSize : hiddenSize,
+      outputSize: isLast ? spec.outputSize : hiddenSize,
+      norm: isLast ? (spec.normalizeProjection ? "scale" : "none") : "scale and offset",
+      relu: !isLast,
+    };
+  });
 }
