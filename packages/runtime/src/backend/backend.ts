@@ -40,7 +40,37 @@ export async function createBackend(binding: Binding): Promise<TensorFlowBackend
     const data = backend.tensorMap.get(dataId);
     return (data.values ?? (await binding.tensorData(data.id))) as tf.BackendValues;
   };
+  keepUploadsOutOfRecordings(backend);
   return backend;
+}
+
+/**
+ * Values wait on the JavaScript side until their first use. If that is while a function is recorded, those that were
+ * there before go to TensorFlow now; only those made since are constants of the recording.
+ */
+function keepUploadsOutOfRecordings(backend: TensorFlowBackend): void {
+  const { binding, tensorMap } = backend;
+  const { getInputTensorIds, move } = backend;
+  const madeWhileRecording = new WeakSet<object>();
+  backend.move = (dataId, ...rest) => {
+    move.call(backend, dataId, ...rest);
+    if (binding.recorder) madeWhileRecording.add(dataId);
+  };
+  backend.getInputTensorIds = (tensors) => {
+    const { recorder } = binding;
+    if (recorder) {
+      binding.recorder = undefined;
+      try {
+        const older = tensors.filter(
+          ({ dataId }) => dataId && tensorMap.get(dataId).values !== null && !madeWhileRecording.has(dataId),
+        );
+        getInputTensorIds.call(backend, older);
+      } finally {
+        binding.recorder = recorder;
+      }
+    }
+    return getInputTensorIds.call(backend, tensors);
+  };
 }
 
 /** The TensorFlow backend, if it is the current one. */

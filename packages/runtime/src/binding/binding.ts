@@ -5,7 +5,7 @@ import type { HostValues } from "./host-tensor.js";
 import type { Native } from "./native.js";
 import { SavedModels } from "./saved-models.js";
 import { newHandle, readHandle, readHandleAsync, shapeOf } from "./tensor-handles.js";
-import { type TensorEntry, TensorTable } from "./tensor-table.js";
+import { escapedTensor, type TensorEntry, TensorTable } from "./tensor-table.js";
 
 export interface TensorMetadata {
   readonly id: number;
@@ -17,7 +17,8 @@ export interface TensorMetadata {
 export interface Recorder {
   createTensor(shape: readonly number[], dtype: number, values: HostValues): number;
   executeOp(name: string, attributes: readonly Attribute[], inputs: readonly number[], count: number): TensorMetadata[];
-  read(entry: TensorEntry): NonNullable<TensorEntry["values"]>;
+  /** Refuses the read of a tensor that has no value yet. */
+  read(entry: TensorEntry): never;
 }
 
 /**
@@ -46,6 +47,8 @@ export class Binding {
 
   readonly tensors = new TensorTable();
   recorder: Recorder | undefined;
+  /** Numbers the functions that are added to the eager context, whose names are its own. */
+  nextFunction = 0;
   private readonly savedModels: SavedModels;
 
   constructor(readonly native: Native) {
@@ -64,14 +67,16 @@ export class Binding {
 
   tensorDataSync(id: number) {
     const entry = this.tensors.get(id);
-    if (entry.handle === undefined) return this.recorderOf(entry).read(entry);
+    if (entry.values) return entry.values;
+    if (entry.handle === undefined) throw this.valueless(entry);
     return readHandle(this.native, entry.handle, entry.dtype);
   }
 
   /** The values, waited for on another thread. The tensor may be deleted meanwhile. */
   async tensorData(id: number) {
     const entry = this.tensors.get(id);
-    if (entry.handle === undefined) return this.recorderOf(entry).read(entry);
+    if (entry.values) return entry.values;
+    if (entry.handle === undefined) throw this.valueless(entry);
     entry.reads = (entry.reads ?? 0) + 1;
     try {
       return await readHandleAsync(this.native, entry.handle, entry.dtype);
@@ -134,8 +139,9 @@ export class Binding {
 
   handleOf(id: number): bigint {
     const entry = this.tensors.get(id);
-    if (entry.handle !== undefined) return entry.handle;
-    throw new Error("A tensor of a recording was used after the recording.");
+    if (entry.values) entry.handle ??= newHandle(this.native, entry.shape, entry.dtype, entry.values);
+    if (entry.handle === undefined) throw this.valueless(entry);
+    return entry.handle;
   }
 
   /** Takes over a handle. Shape and type are asked for unless they are known. */
@@ -153,8 +159,7 @@ export class Binding {
     else this.native.api.TFE_DeleteTensorHandle(entry.handle);
   }
 
-  private recorderOf(entry: TensorEntry): Recorder {
-    if (this.recorder) return this.recorder;
-    throw new Error(`A tensor of shape [${entry.shape.join(", ")}] of a recording was read after the recording.`);
+  private valueless(entry: TensorEntry): unknown {
+    return this.recorder ? this.recorder.read(entry) : escapedTensor(entry);
   }
 }

@@ -1,18 +1,21 @@
 import { simclrError } from "@simclr/core";
 import type {} from "../errors.js";
 import type { GraphOutput } from "./c-api.js";
-import type { HostArray } from "./host-tensor.js";
+import type { HostValues } from "./host-tensor.js";
 
 /** A tensor as the binding knows it: in TensorFlow's memory, or a value in a recording that has not run yet. */
 export interface TensorEntry {
   readonly shape: readonly number[];
   readonly dtype: number;
   /** TFE_TensorHandle. */
-  readonly handle?: bigint;
-  /** The value inside the recording in progress. */
+  handle?: bigint;
+  /** The value inside a recording, and the operation that makes it. */
   readonly node?: GraphOutput;
-  /** The values of a constant of the recording in progress. */
-  readonly values?: HostArray | Uint8Array[];
+  readonly operation?: string;
+  /** Its place among the arguments of the function that is recorded. */
+  readonly argument?: number;
+  /** The values of a tensor that was made while a function was recorded: they reach TensorFlow when they are used. */
+  readonly values?: HostValues;
   /** Reads of the handle that are under way on other threads. */
   reads?: number;
   /** Set when the tensor was deleted while it was read: the last read frees it. */
@@ -53,4 +56,17 @@ export class TensorTable {
   get size(): number {
     return this.entries.size;
   }
+}
+
+/** A tensor of a recording has no value: it stands for one that every call computes anew. */
+export function escapedTensor({ shape, operation = "an argument" }: TensorEntry) {
+  return simclrError(
+    "SIMCLR_ERROR__RUNTIME__RECORDED_TENSOR_ESCAPED",
+    { operation, shape: [...shape] },
+    {
+      expected: "tensors of a compiled function to be used inside it alone",
+      received: `the result of ${operation} of shape [${shape.join(", ")}], used outside`,
+      remedy: "Return the tensor from the function; do not keep it in a variable outside.",
+    },
+  );
 }

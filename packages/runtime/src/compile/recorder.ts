@@ -1,0 +1,158 @@
+import { isSimclrError, simclrError } from "@simclr/core";
+import type { Attribute } from "../binding/attributes.js";
+import type { Binding, Recorder, TensorMetadata } from "../binding/binding.js";
+import type { GraphOutput } from "../binding/c-api.js";
+import { DataType, elementCount } from "../binding/data-types.js";
+import type { HostValues } from "../binding/host-tensor.js";
+import { escapedTensor, type TensorEntry } from "../binding/tensor-table.js";
+import type {} from "../errors.js";
+import { noteCallSite } from "./call-site.js";
+import { Graph } from "./graph.js";
+import { runsInBfloat16, unusedOutputs } from "./operations.js";
+
+/** Where an input of the graph comes from: an argument's place, or the number of a tensor from outside. */
+export type InputSource = { readonly argument: number } | { readonly outside: number };
+
+/** Writes what TensorFlow.js executes into a graph instead of running it. */
+export class GraphRecorder implements Recorder {
+  readonly graph: Graph;
+  /** The graph's inputs in use: placeholders, and where their tensors come from. */
+  readonly inputs: { readonly node: GraphOutput; readonly source: InputSource }[] = [];
+  /** By the name of a node in TensorFlow's messages: its operation, and where in the program it was called. */
+  readonly origins = new Map<string, { operation: string; calledAt: () => string }>();
+  private readonly nodes = new Map<number, GraphOutput>();
+
+  constructor(
+    private readonly binding: Binding,
+    private readonly functionName: string,
+    private readonly precision: "float32" | "bfloat16",
+  ) {
+    this.graph = new Graph(binding.native);
+  }
+
+  /** A tensor that stands for an argument. Its placeholder is made at its first use: arguments not used are not passed. */
+  argument(index: number, shape: readonly number[], dtype: number): TensorMetadata {
+    const id = this.binding.tensors.add({ shape, dtype, argument: index });
+    return { id, shape: [...shape], dtype };
+  }
+
+  createTensor(shape: readonly number[], dtype: number, values: HostValues): number {
+    return this.binding.tensors.add({ shape: [...shape], dtype, values });
+  }
+
+  executeOp(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly number[],
+    count: number,
+  ): TensorMetadata[] {
+    const calledAt = noteCallSite();
+    if (!this.graph.definition(name))
+      throw this.unsupported(name, calledAt, "an operation that TensorFlow does not have");
+    const nodes = inputs.map((id) => this.nodeOf(id));
+    try {
+      return this.add(name, attributes, nodes, count, calledAt);
+    } catch (error) {
+      if (isSimclrError(error) && error instanceof Error) error.message += ` Called at ${calledAt()}.`;
+      throw error;
+    }
+  }
+
+  /** The value of a tensor inside the graph. */
+  nodeOf(id: number): GraphOutput {
+    const known = this.nodes.get(id);
+    if (known) return known;
+    const node = this.newNode(id, this.binding.tensors.get(id));
+    this.nodes.set(id, node);
+    return node;
+  }
+
+  read(entry: TensorEntry): never {
+    const { operation = "an argument" } = entry;
+    const calledAt = noteCallSite()();
+    throw simclrError(
+      "SIMCLR_ERROR__RUNTIME__READ_WHILE_RECORDING",
+      { function: this.functionName, operation, calledAt },
+      {
+        expected: `${this.functionName} not to read values while it is recorded: there are none before it runs`,
+        received: `a read of the result of ${operation} at ${calledAt}`,
+        remedy: "Return the tensor and read it outside, or express the decision with tf.where.",
+      },
+    );
+  }
+
+  private newNode(id: number, entry: TensorEntry): GraphOutput {
+    const { shape, dtype, argument, handle, values } = entry;
+    if (values) return this.constant(shape, dtype, values);
+    if (argument === undefined && handle === undefined) throw escapedTensor(entry);
+    const node = this.graph.placeholder(shape, dtype);
+    this.inputs.push({ node, source: argument === undefined ? { outside: id } : { argument } });
+    return node;
+  }
+
+  private constant(shape: readonly number[], dtype: number, values: HostValues): GraphOutput {
+    const first = values[0];
+    const uniform =
+      elementCount(shape) > 64 &&
+      typeof first === "number" &&
+      (values as Float32Array).every((value) => value === first);
+    return uniform ? this.graph.fill(shape, dtype, first) : this.graph.constant(shape, dtype, values);
+  }
+
+  private add(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly GraphOutput[],
+    count: number,
+    calledAt: () => string,
+  ): TensorMetadata[] {
+    const narrow = this.precision === "bfloat16" && runsInBfloat16.has(name);
+    const narrowed = narrow
+      ? inputs.map((input) =>
+          this.graph.typeOf(input) === DataType.float32 ? this.graph.cast(input, DataType.bfloat16) : input,
+        )
+      : inputs;
+    this.origins.set(this.graph.nextName, { operation: name, calledAt });
+    const oper = this.graph.add(name, attributes, narrowed);
+    return Array.from({ length: count }, (_, index) => {
+      const output = { oper, index };
+      const widen = narrow && this.graph.typeOf(output) === DataType.bfloat16;
+      return this.register(name, widen ? this.graph.cast(output, DataType.float32) : output, index, calledAt);
+    });
+  }
+
+  private register(name: string, node: GraphOutput, index: number, calledAt: () => string): TensorMetadata {
+    const unused = unusedOutputs[name]?.includes(index);
+    const shape = this.graph.shapeOf(node) ?? (unused ? [0] : undefined);
+    if (shape === undefined || shape.some((size) => size < 0)) throw this.shapeUnknown(name, shape, calledAt());
+    const dtype = this.graph.typeOf(node);
+    const id = this.binding.tensors.add({ shape, dtype, node, operation: name });
+    this.nodes.set(id, node);
+    return { id, shape, dtype };
+  }
+
+  private shapeUnknown(operation: string, shape: readonly number[] | undefined, calledAt: string) {
+    const sizes = shape?.map((size) => (size < 0 ? "?" : size)).join(", ") ?? "unknown rank";
+    return simclrError(
+      "SIMCLR_ERROR__RUNTIME__SHAPE_UNKNOWN_WHILE_RECORDING",
+      { function: this.functionName, operation, calledAt },
+      {
+        expected: `${this.functionName} to use only operations whose shapes follow from its arguments' shapes`,
+        received: `${operation} at ${calledAt}, whose result has the shape [${sizes}] before it runs`,
+        remedy: "Replace it by an operation of fixed shape, such as tf.where with a mask, or call it outside.",
+      },
+    );
+  }
+
+  unsupported(operation: string, calledAt: () => string, what: string) {
+    return simclrError(
+      "SIMCLR_ERROR__RUNTIME__OPERATION_UNSUPPORTED",
+      { function: this.functionName, operation, calledAt: calledAt() },
+      {
+        expected: `${this.functionName} to use only operations that can be compiled`,
+        received: `${operation} at ${calledAt()}, ${what}`,
+        remedy: "Replace the operation, call it outside the function, or compile with { xla: false }.",
+      },
+    );
+  }
+}
