@@ -60,5 +60,5 @@ export function scaleByAdam(options: ScaleByAdamOptions = {}): GradientTransform
 function correction(beta: number, step: tf.Scalar): tf.Scalar {
   if (beta === 0) return tf.scalar(1);
   const t: tf.Scalar = tf.add(tf.cast(step, "float32"), 1);
-  return tf.neg(tf.expm1(tf.mul(t, Math.log(beta))));
+  return tf.neg(tf.expm1(tf.mul<tf.Scalar>(t, Math.log(beta))));
 }

@@ -1,0 +1,159 @@
+import { readFileSync } from "node:fs";
+import type { Parameters } from "@simclr/core";
+import { expectClose } from "@simclr/core/testing";
+import { describeEachBackend } from "@simclr/runtime/testing";
+import * as tf from "@tensorflow/tfjs-core";
+import { describe, expect, it } from "vitest";
+import { describeOptimizer } from "./contract.js";
+import {
+  adam,
+  adamw,
+  applyUpdates,
+  type GradientTransformation,
+  type LarsOptions,
+  lars,
+  momentum,
+  normBiasAndSupervisedHead,
+  sgd,
+  trace,
+} from "./index.js";
+
+const fixture = JSON.parse(readFileSync(new URL("./fixtures/trajectories.json", import.meta.url), "utf8"));
+const isBias = (path: string) => path.endsWith("bias");
+
+// By the trajectory's name: the optimizer that has to walk it.
+const peers: Record<string, GradientTransformation> = {
+  "torch.sgd": sgd({ learningRate: 0.1, weightDecay: 0.01 }),
+  "torch.momentum": momentum({ learningRate: 0.1, weightDecay: 0.01 }),
+  "torch.nesterov": momentum({ learningRate: 0.1, nesterov: true }),
+  "torch.adam": adam({ learningRate: 0.05 }),
+  "torch.adamw": adamw({ learningRate: 0.05, weightDecay: 0.1 }),
+  "optax.adamw": adamw({ learningRate: 0.05, beta1: 0.8, beta2: 0.95, weightDecay: 0.1, excludes: isBias }),
+  "optax.lars": lars({ learningRate: 2, weightDecay: 0.01 }),
+  "optax.larsNesterov": lars({ learningRate: 2, weightDecay: 0.01, nesterov: true }),
+};
+
+describeEachBackend(() => {
+  // A trust ratio makes steps of a share of the weight's own length: LARS's learning rates are a thousand times others'.
+  const plain = { bowl: 0.05, valley: 0.0005 };
+  const adaptive = { bowl: 0.1, valley: 0.05 };
+  describeOptimizer("sgd", (learningRate) => sgd({ learningRate }), { learningRate: { bowl: 0.1, valley: 0.002 } });
+  describeOptimizer("momentum", (learningRate) => momentum({ learningRate }), { learningRate: plain });
+  describeOptimizer("nesterov", (learningRate) => momentum({ learningRate, nesterov: true, weightDecay: 1e-4 }), {
+    learningRate: plain,
+  });
+  describeOptimizer("adam", (learningRate) => adam({ learningRate }), { learningRate: adaptive });
+  describeOptimizer("adamw", (learningRate) => adamw({ learningRate }), { learningRate: adaptive });
+  for (const variant of ["classic", "popular"] as const) {
+    for (const nesterov of [false, true]) {
+      // Exclusions would give the bias the full rate; here both learn by trust ratio.
+      const make = (learningRate: number) => lars({ learningRate, variant, nesterov, momentum: 0.5, excludes: "none" });
+      describeOptimizer(`lars ${variant}${nesterov ? " nesterov" : ""}`, make, {
+        learningRate: { bowl: 40, valley: 10 },
+      });
+    }
+  }
+
+  describe("20 steps equal those of", () => {
+    it.each(Object.keys(fixture.trajectories))("%s", (name) => {
+      tf.tidy(() => {
+        const optimizer = peers[name] as GradientTransformation;
+        let params = tensors(fixture.start);
+        let state = optimizer.init(params);
+        for (const [step, gradients] of fixture.gradients.entries()) {
+          const [updates, next] = optimizer.update(tensors(gradients), state, params, tf.scalar(step));
+          params = applyUpdates(params, updates);
+          state = next;
+          for (const [path, tensor] of Object.entries(params)) {
+            expectClose(tensor, fixture.trajectories[name][step][path], { absolute: 3e-6, relative: 1e-5 });
+          }
+        }
+      });
+    });
+  });
+
+  describe("lars", () => {
+    // Two steps of lars_optimizer.py, google-research/simclr@383d414.
+    const golden: [what: string, options: Partial<LarsOptions>, path: string, w: number[], v?: number[]][] = [
+      ["classic", {}, "w/kernel", [2.958173822, -3.991209889, 0.013913839], [0.022571019, -0.015176437, -0.00108989]],
+      ["classic nesterov", { nesterov: true }, "w/kernel", [2.937871377, -3.977596152, 0.014917159]],
+      ["popular", { variant: "popular" }, "w/kernel", [2.962394496, -3.990997616, 0.011833496]],
+      ["excluded", {}, "w/bias", [-0.216, -2.992, 0.864]],
+    ];
+    it.each(golden)("%s: two steps as the reference's", (_, options, path, w, v) => {
+      tf.tidy(() => {
+        const excludes = (p: string) => p.endsWith("bias");
+        const optimizer = lars({ learningRate: 4.8, weightDecay: 1e-4, excludes, ...options });
+        // One tensor that is adapted and one that is excluded, so that the rule matches.
+        let params: Parameters = { "w/kernel": tf.tensor1d([3, -4, 0]), "w/bias": tf.tensor1d([3, -4, 0]) };
+        let state = optimizer.init(params);
+        for (const [step, g] of [
+          [0.3, 0.1, -0.2],
+          [0.1, -0.4, 0.2],
+        ].entries()) {
+          // biome-ignore format: two steps
+          const gradients = { "w/kernel": tf.tensor1d(g), "w/bias": tf.tensor1d(g) };
+          const [updates, next] = optimizer.update(gradients, state, params, tf.scalar(step));
+          params = applyUpdates(params, updates);
+          state = next;
+        }
+        expectClose(params[path] as tf.Tensor, w);
+        const slot = (state as unknown as Parameters[])[3] as Parameters;
+        if (v) expectClose(tf.neg(slot[path] as tf.Tensor), v);
+      });
+    });
+
+    it("leaves a parameter of zeros, and one without gradient, to the full learning rate", () => {
+      tf.tidy(() => {
+        const optimizer = lars({ learningRate: 0.5, momentum: 0, weightDecay: 0, excludes: "none" });
+        const params = { zeros: tf.zeros([2]), still: tf.ones([2]) };
+        const gradients = { zeros: tf.tensor1d([2, -4]), still: tf.zeros([2]) };
+        const [updates] = optimizer.update(gradients, optimizer.init(params), params, tf.scalar(0));
+        expectClose(updates.zeros as tf.Tensor, [-1, 2]);
+        expectClose(updates.still as tf.Tensor, [0, 0]);
+      });
+    });
+
+    it("adapts kernels and no norm, bias or supervised head, by the default rule", () => {
+      const excluded = [
+        "backbone/stem/norm/scale",
+        "head/dense1/norm/offset",
+        "head/bias",
+        "supervisedHead/kernel",
+        "a/supervisedHead/kernel",
+      ];
+      const adapted = ["backbone/stem/conv/kernel", "head/dense1/kernel", "scaled/kernel", "unbiased"];
+      const one = tf.scalar(1);
+      expect(excluded.filter((path) => !normBiasAndSupervisedHead(path, one))).toEqual([]);
+      expect(adapted.filter((path) => normBiasAndSupervisedHead(path, one))).toEqual([]);
+      one.dispose();
+    });
+
+    it("refuses parameters of which none is excluded, before the first step", () => {
+      tf.tidy(() => {
+        const params = { "norm/gamma": tf.ones([2]), "conv/weight": tf.ones([2]) };
+        const code = "SIMCLR_ERROR__OPTIMIZERS__PREDICATE_MATCHES_NOTHING";
+        expect(() => lars({ learningRate: 1 }).init(params)).toThrow(`${code}: expected excludes`);
+        expect(() => lars({ learningRate: 1, excludes: () => true }).init(params)).toThrow(code);
+        expect(() => lars({ learningRate: 1, excludes: "none" }).init(params)).not.toThrow();
+      });
+    });
+  });
+
+  it("options out of range are refused", () => {
+    for (const make of [
+      () => trace({ decay: 1 }),
+      () => sgd({ learningRate: -1 }),
+      () => sgd({ learningRate: Number.NaN }),
+      () => momentum({ learningRate: 1, weightDecay: -1 }),
+      () => adam({ learningRate: 1, beta2: 1 }),
+      () => lars({ learningRate: 1, trustCoefficient: -1 }),
+    ]) {
+      expect(make).toThrow("SIMCLR_ERROR__CORE__INVALID_ARGUMENT");
+    }
+  });
+});
+
+function tensors(values: Record<string, number[]>): Parameters {
+  return Object.fromEntries(Object.entries(values).map(([path, v]) => [path, tf.tensor(v, fixture.shapes[path])]));
+}
