@@ -20,7 +20,7 @@ export function expectClose(
   for (let i = 0; i < e.length; i++) {
     const difference = Math.abs((a[i] as number) - (e[i] as number));
     const excess = difference - (absolute + relative * Math.abs(e[i] as number));
-    if (Number.isNaN(difference) ? a[i] !== e[i] : excess > worst.excess) worst = { excess, index: i };
+    if (Number.isNaN(difference) ? !Object.is(a[i], e[i]) : excess > worst.excess) worst = { excess, index: i };
     if (Number.isNaN(difference)) break;
   }
   const { index } = worst;

@@ -12,6 +12,6 @@ describe("compile", () => {
       name: "f",
     });
     const { y, x, n } = f(tf.tensor1d([1, 2]));
-    expect([...y.dataSync(), ...x.dataSync(), ...n[0].dataSync()]).toEqual([2, 4, 1, 2, 0, 0, 0]);
+    expect([...y.dataSync(), ...x.dataSync(), ...(n[0] as tf.Tensor).dataSync()]).toEqual([2, 4, 1, 2, 0, 0, 0]);
   });
 });
