@@ -3,6 +3,8 @@ import { Binding } from "../binding/binding.js";
 import { openNative } from "../binding/native.js";
 import { registerKernels } from "../kernels/register.js";
 import { provision } from "../provisioning/provision.js";
+import { configProto } from "../settings/config-proto.js";
+import type { Settings } from "../settings/settings.js";
 import { backendName, createBackend, type TensorFlowBackend } from "./backend.js";
 
 export interface Runtime {
@@ -31,6 +33,8 @@ const shared = globalThis as { [key]?: Promise<Runtime> };
  * in the first call alone.
  *
  * @throws what {@link provision} throws
+ * @throws SIMCLR_ERROR__RUNTIME__SETTING_UNKNOWN
+ * @throws SIMCLR_ERROR__RUNTIME__SETTING_INVALID
  * @example
  * ```ts
  * import * as tf from "@tensorflow/tfjs-core";
@@ -39,8 +43,9 @@ const shared = globalThis as { [key]?: Promise<Runtime> };
  * console.log(version, (await tf.add(1, 2).data())[0]);
  * ```
  */
-export async function useTensorFlow(): Promise<Runtime> {
-  shared[key] ??= start().catch((error: unknown) => {
+export async function useTensorFlow(settings: Settings = {}): Promise<Runtime> {
+  const config = configProto(settings);
+  shared[key] ??= start(config, settings.device).catch((error: unknown) => {
     delete shared[key];
     throw error;
   });
@@ -49,9 +54,9 @@ export async function useTensorFlow(): Promise<Runtime> {
   return runtime;
 }
 
-async function start(): Promise<Runtime> {
-  const { directory, kind, libraries } = await provision();
-  const native = openNative(libraries, new Uint8Array());
+async function start(config: Uint8Array, device: Settings["device"]): Promise<Runtime> {
+  const { directory, kind, libraries } = await provision(device === "cpu" ? { kind: "cpu" } : {});
+  const native = openNative(libraries, config);
   const backend: TensorFlowBackend = await createBackend(new Binding(native));
   registerKernels();
   tf.registerBackend(backendName, () => backend, 3);
