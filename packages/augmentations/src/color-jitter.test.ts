@@ -2,6 +2,7 @@ import { randomKey, uniform } from "@simclr/core";
 import { expectClose, expectGradient } from "@simclr/core/testing";
 import { describeEachBackend } from "@simclr/runtime/testing";
 import * as tf from "@tensorflow/tfjs-core";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import tensorflow from "./fixtures/tensorflow.json" with { type: "json" };
 import torchvision from "./fixtures/torchvision.json" with { type: "json" };
@@ -143,6 +144,20 @@ describeEachBackend(() => {
       tf.sum(tf.mul(colorJitter({ variant }).apply(x as tf.Tensor4D, parameters), weights));
     expectGradient((x) => loss(x) as tf.Scalar, [image], { step: 5e-3 });
     tf.dispose([image, weights]);
+  });
+
+  it("a hue turned forth and back is the same colour, and never leaves its range", () => {
+    const channel = fc.double({ min: 0, max: 1, noNaN: true });
+    const turns = fc.double({ min: -2, max: 2, noNaN: true });
+    const property = fc.property(fc.tuple(channel, channel, channel), turns, (pixel, hue) =>
+      tf.tidy(() => {
+        const turned = jitter(tf.tensor4d(pixel, [1, 1, 1, 3]), "simclrv2", { hue });
+        const range = [tf.min(turned), tf.max(turned)].map((x) => x.dataSync()[0] as number);
+        expectClose(range, [Math.min(...pixel), Math.max(...pixel)], { absolute: 1e-5 });
+        expectClose(jitter(turned, "simclrv2", { hue: -hue }), pixel, { absolute: 2e-5 });
+      }),
+    );
+    fc.assert(property, { seed: 1, numRuns: 25 });
   });
 
   it("refuses two channels and what is no range", () => {

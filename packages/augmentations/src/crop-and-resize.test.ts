@@ -2,6 +2,7 @@ import { randomKey, uniform } from "@simclr/core";
 import { expectClose, expectGradient } from "@simclr/core/testing";
 import { describeEachBackend } from "@simclr/runtime/testing";
 import * as tf from "@tensorflow/tfjs-core";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import tensorflow from "./fixtures/tensorflow.json" with { type: "json" };
 import torchvision from "./fixtures/torchvision.json" with { type: "json" };
@@ -72,6 +73,33 @@ describeEachBackend(() => {
         const inside = Array.from({ length: 12 }, (_, i) => (i + 4 + 0.5) / 20);
         expectClose(tf.slice(out, [0, 0, 4, 0], [1, 1, 12, 1]), inside);
       });
+    });
+
+    it("leaves an even image even, whatever the box, the size and the kernel", () => {
+      const segment = (size: number) =>
+        fc
+          .integer({ min: 0, max: size - 1 })
+          .chain((start) => fc.tuple(fc.constant(start), fc.integer({ min: 1, max: size - start })));
+      const size = fc.tuple(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 30 }));
+      const kernel = fc.record({
+        interpolation: fc.constantFrom("bilinear", "bicubic"),
+        antialias: fc.boolean(),
+      } as const);
+      const property = fc.property(
+        segment(11),
+        segment(7),
+        size,
+        kernel,
+        ([y, height], [x, width], imageSize, options) =>
+          tf.tidy(() => {
+            const even = cropAndResize(tf.fill([1, 11, 7, 1], 0.7), boxes([y, x, height, width]), {
+              imageSize,
+              ...options,
+            });
+            expectClose(even, new Float32Array(even.size).fill(0.7));
+          }),
+      );
+      fc.assert(property, { seed: 1, numRuns: 25 });
     });
 
     it("has the gradient of its differences", () => {

@@ -20,7 +20,8 @@ export interface ResizeOptions extends InterpolationOptions {
 /**
  * Cuts a rectangle out of every image and resizes it, as `tf.image.resize` of the cut image does, or PIL with antialias.
  *
- * Two batched matrix products: exact, differentiable, the same on every backend. Bicubic overshoot is clipped to
+ * Two batched matrix products: differentiable, the same on every backend, exact in float32; compiled in bfloat16 they
+ * round pixels to about 8 bits. Bicubic overshoot is clipped to
  * [0, 1], as PIL clips it; the reference clips it in the next augmentation.
  *
  * @param images `[batch, height, width, channels]`, float32 in [0, 1]
