@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isSimclrError, type Json, type ModelSpec, type RandomKey, type TensorTree } from "@simclr/core";
-import packageJson from "../package.json" with { type: "json" };
+import { name as packageName, version } from "../package.json";
 import { flushFolder, writeFileFlushed } from "./atomic-file.js";
 import { simclrError } from "./errors.js";
 import { download } from "./host-tensors.js";
@@ -70,7 +70,7 @@ export async function writeCheckpoint(
   try {
     await mkdir(temporary, { recursive: true });
     const sha256 = await writeSafetensorsHashed(join(temporary, stateFile), tensors);
-    const versions = { [packageJson.name]: packageJson.version, node: process.versions.node };
+    const versions = { [packageName]: version, node: process.versions.node };
     const description = { format, formatVersion, ...contents, versions, state: { file: stateFile, sha256 } };
     await writeFileFlushed(join(temporary, descriptionFile), [`${JSON.stringify(description, null, 2)}\n`]);
     await flushFolder(temporary);

@@ -14,21 +14,14 @@ describe("pretrain, compiled", () => {
     runtime = await useTensorFlow();
   });
 
-  it("gives the losses of the eager run", async () => {
-    const eagerly = await train({ totalSteps: 6 });
-    const compiled = await train({ totalSteps: 6, compile });
-    // XLA sums in another order, and every step builds on the one before.
-    expectClose(compiled.losses, eagerly.losses, { absolute: 1e-4, relative: 1e-4 });
-  });
-
-  it("gives the same losses to the bit again, and goes on as if it had never stopped", async () => {
+  it("gives the eager run's losses, and goes on, to the bit, as if it had never stopped", async () => {
     const runFolder = join(folder.path, "run");
-    const whole = await train({ totalSteps: 9, compile });
-    const again = await train({ totalSteps: 9, compile });
-    expect(again.losses).toEqual(whole.losses);
-    expect(again.state).toEqual(whole.state);
-    const first = await train({ totalSteps: 9, compile, runFolder, ...abortAfter(4) });
-    const second = await train({ totalSteps: 9, compile, runFolder, resume: true });
+    const eagerly = await train({ totalSteps: 6 });
+    const whole = await train({ totalSteps: 6, compile });
+    // XLA sums in another order, and every step builds on the one before.
+    expectClose(whole.losses, eagerly.losses, { absolute: 1e-4, relative: 1e-4 });
+    const first = await train({ totalSteps: 6, compile, runFolder, ...abortAfter(3) });
+    const second = await train({ totalSteps: 6, compile, runFolder, resume: true });
     expect([...first.losses, ...second.losses]).toEqual(whole.losses);
     expect(second.state).toEqual(whole.state);
   });

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isSimclrError, randomKey } from "@simclr/core";
 import { sgd } from "@simclr/optimizers";
@@ -86,6 +86,13 @@ describeEachBackend(() => {
   it("refuses another run's folder, a folder without a run, and other settings than the run's", async () => {
     await train({ totalSteps: 1, runFolder });
     expect(await codeOf(train({ totalSteps: 1, runFolder }))).toBe("SIMCLR_ERROR__TRAINING__RUN_FOLDER_OCCUPIED");
+    const foreign = join(folder, "foreign");
+    await mkdir(foreign);
+    await writeFile(join(foreign, "config.json"), "# of another program");
+    const taken = train({ totalSteps: 1, runFolder: foreign });
+    expect(await codeOf(taken)).toBe("SIMCLR_ERROR__TRAINING__RUN_FOLDER_OCCUPIED");
+    const noRun = train({ totalSteps: 1, runFolder: foreign, resume: true });
+    expect(await codeOf(noRun)).toBe("SIMCLR_ERROR__TRAINING__RUN_MISMATCH");
     const elsewhere = join(folder, "elsewhere");
     const missing = train({ totalSteps: 1, runFolder: elsewhere, resume: true });
     expect(await codeOf(missing)).toBe("SIMCLR_ERROR__TRAINING__RUN_FOLDER_NOT_FOUND");

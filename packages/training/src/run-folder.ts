@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Json, ModelSpec, RandomKey } from "@simclr/core";
-import packageJson from "../package.json" with { type: "json" };
+import { name as packageName, version } from "../package.json";
 import { writeFileAtomically } from "./atomic-file.js";
 import { type Checkpoint, type CheckpointContents, loadCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import {
@@ -45,7 +45,6 @@ export interface RunFolder {
   logProbe(at: At, probe: string, measured: Numbers): Promise<void>;
   /** Saves a checkpoint, removes those that need not be kept, and returns the folder of the new one. */
   save(tensors: ReadonlyMap<string, HostTensor>, contents: CheckpointContents): Promise<string>;
-  latestCheckpoint(): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -80,7 +79,7 @@ export async function openRunFolder(
   const checkpoint = latest === undefined ? undefined : await loadCheckpoint(latest);
   const step = checkpoint?.step ?? 0;
   if (resume) await truncateMetrics(folder, step);
-  const versions = { [packageJson.name]: packageJson.version, node: process.versions.node };
+  const versions = { [packageName]: version, node: process.versions.node };
   await writeFileAtomically(join(folder, "config.json"), [`${JSON.stringify({ ...config, versions }, null, 2)}\n`]);
   const events = await openEventFile(join(folder, "tensorboard"), resume ? { firstStep: step + 1 } : {});
   const renamed = (numbers: Numbers, tag: (name: string) => string) =>
@@ -104,14 +103,19 @@ export async function openRunFolder(
       await retainCheckpoints(folder, keepLast, best);
       return path;
     },
-    latestCheckpoint: () => latestCheckpoint(folder),
     close: () => events.close(),
   };
 }
 
 async function readConfig(folder: string): Promise<Record<string, unknown> | undefined> {
   const text = await readFile(join(folder, "config.json"), "utf8").catch(() => undefined);
-  return text === undefined ? undefined : JSON.parse(text);
+  if (text === undefined) return undefined;
+  try {
+    return { ...JSON.parse(text) };
+  } catch {
+    // Some other program's: the folder is taken, and no run to go on with.
+    return {};
+  }
 }
 
 function refuseMismatch(runFolder: string, saved: Record<string, unknown>, config: RunConfig): void {
