@@ -1,5 +1,5 @@
 import { type Backbone, type ModelSpec, simclrError } from "@simclr/core";
-import "./errors.js";
+import type {} from "./errors.js";
 import { resnet } from "./resnet.js";
 import type { ResnetSpec } from "./resnet-spec.js";
 

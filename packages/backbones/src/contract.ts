@@ -9,7 +9,7 @@ export interface BackboneContract {
   readonly rebuild: (spec: ModelSpec) => Backbone;
   /** `[batch, height, width, channels]` of the images to try it on, at least two of them; small ones make a fast test. */
   readonly imagesShape: readonly [batch: number, height: number, width: number, channels: number];
-  /** Default: eager. Pass the one of @simclr/runtime to prove that the backbone compiles. */
+  /** Pass the one of @simclr/runtime to prove that the backbone compiles. */
   readonly compile?: Compile;
   /** How much of its running statistics the backbone keeps in a training step; left out for one without. */
   readonly decay?: number;

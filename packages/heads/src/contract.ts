@@ -9,7 +9,7 @@ export interface HeadContract {
   readonly rebuild: (spec: ModelSpec) => Head;
   /** Rows of features to try it on, at least two. Default 8. */
   readonly batchSize?: number;
-  /** Default: eager. Pass the one of @simclr/runtime to prove that the head compiles. */
+  /** Pass the one of @simclr/runtime to prove that the head compiles. */
   readonly compile?: Compile;
   /** How much of its running statistics the head keeps in a training step; left out for one without. */
   readonly decay?: number;

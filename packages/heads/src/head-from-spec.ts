@@ -1,5 +1,5 @@
 import { type Head, type ModelSpec, simclrError } from "@simclr/core";
-import "./errors.js";
+import type {} from "./errors.js";
 import { type LinearHeadSpec, linearHead } from "./linear-head.js";
 import { type NoHeadSpec, noHead } from "./no-head.js";
 import { type NonlinearHeadSpec, nonlinearHead } from "./nonlinear-head.js";
