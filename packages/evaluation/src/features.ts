@@ -1,0 +1,119 @@
+import "./errors.js";
+import { simclrError } from "@simclr/core";
+
+/** What an encoder made of a dataset, on the host. */
+export interface Features {
+  /** `[count, size]`, row by row. */
+  readonly values: Float32Array;
+  readonly count: number;
+  readonly size: number;
+  /** `[count]`: the class of each row, from 0. */
+  readonly labels?: Int32Array;
+}
+
+/** Features of which every row has a class. */
+export interface LabelledFeatures extends Features {
+  readonly labels: Int32Array;
+}
+
+/** Refuses features that are empty, cut off, or hold NaN or infinity. */
+export function assertFeatures(what: string, features: Features): void {
+  const { values, count, size } = features;
+  if (!(count > 0 && size > 0 && values.length === count * size)) {
+    throw simclrError(
+      "SIMCLR_ERROR__EVALUATION__FEATURES_INVALID",
+      { what, count, size, values: values.length },
+      {
+        expected: `${what} features of at least one row, count * size values`,
+        received: `count ${count}, size ${size} and ${values.length} values`,
+        remedy: "embed() makes them; a dataset is not empty.",
+      },
+    );
+  }
+  const broken = values.findIndex((value) => !Number.isFinite(value));
+  if (broken < 0) return;
+  const row = Math.floor(broken / size);
+  throw simclrError(
+    "SIMCLR_ERROR__EVALUATION__FEATURES_NOT_FINITE",
+    { what, row },
+    {
+      expected: `finite ${what} features`,
+      received: `${values[broken]} in row ${row}`,
+      remedy: "The encoder has diverged: go back to an earlier checkpoint and lower its learning rate.",
+    },
+  );
+}
+
+/** Refuses a train and a test set that no classifier can be measured on. */
+export function assertClassification(
+  train: Features,
+  test: Features,
+  classCount: number,
+): asserts train is LabelledFeatures {
+  assertSameSize(train, test);
+  if (!Number.isInteger(classCount) || classCount < 2) {
+    throw simclrError(
+      "SIMCLR_ERROR__EVALUATION__ONE_CLASS",
+      { classCount },
+      {
+        expected: "at least 2 classes",
+        received: `classCount ${classCount}`,
+        remedy: "Accuracy says nothing about one class; pass dataset.classNames.length.",
+      },
+    );
+  }
+  assertLabels("train", train, classCount);
+  assertLabels("test", test, classCount);
+  const first = (train.labels as Int32Array)[0];
+  if ((train.labels as Int32Array).some((label) => label !== first)) return;
+  throw simclrError(
+    "SIMCLR_ERROR__EVALUATION__ONE_CLASS",
+    { classCount },
+    {
+      expected: "train features of at least 2 classes",
+      received: `class ${first} alone`,
+      remedy: "Shuffle before taking a subset: image folders and CIFAR's files are often sorted by class.",
+    },
+  );
+}
+
+/** Refuses two sets of features that are empty, not finite, or of different encoders. */
+export function assertSameSize(train: Features, test: Features): void {
+  assertFeatures("train", train);
+  assertFeatures("test", test);
+  if (train.size === test.size) return;
+  throw simclrError(
+    "SIMCLR_ERROR__EVALUATION__FEATURE_SIZE_MISMATCH",
+    { train: train.size, test: test.size },
+    {
+      expected: "features of one encoder",
+      received: `${train.size} numbers a row for training, ${test.size} for testing`,
+      remedy: "Embed both sets with the same encoder.",
+    },
+  );
+}
+
+function assertLabels(what: string, { labels, count }: Features, classCount: number): void {
+  if (labels?.length !== count) {
+    throw simclrError(
+      "SIMCLR_ERROR__EVALUATION__LABELS_MISSING",
+      { what },
+      {
+        expected: `a label for each of the ${count} ${what} features`,
+        received: `${labels?.length ?? "no"} labels`,
+        remedy: "Use a dataset with labels: an image folder with a folder for each class, CIFAR, digits.",
+      },
+    );
+  }
+  const row = labels.findIndex((label) => label < 0 || label >= classCount);
+  if (row < 0) return;
+  throw simclrError(
+    "SIMCLR_ERROR__EVALUATION__LABEL_OUT_OF_RANGE",
+    { what, row, label: labels[row] as number, classCount },
+    {
+      expected: `${what} labels from 0 to ${classCount - 1}`,
+      received: `${labels[row]} in row ${row}`,
+      remedy: "Pass the number of all classes as classCount.",
+    },
+  );
+}
