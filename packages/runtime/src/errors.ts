@@ -12,6 +12,7 @@ declare module "@simclr/core" {
     SIMCLR_ERROR__RUNTIME__OPERATION_UNSUPPORTED: { function: string; operation: string; calledAt: string };
     SIMCLR_ERROR__RUNTIME__RECORDED_TENSOR_ESCAPED: { operation: string; shape: number[] };
     SIMCLR_ERROR__RUNTIME__VARIABLE_CREATED_WHILE_RECORDING: { function: string; variable: string };
+    SIMCLR_ERROR__RUNTIME__TENSOR_DISPOSED: { function: string; path: string };
     SIMCLR_ERROR__RUNTIME__NOT_A_TENSOR: { function: string; path: string };
     SIMCLR_ERROR__RUNTIME__COMPILED_DISPOSED: { function: string };
   }

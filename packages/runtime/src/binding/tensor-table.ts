@@ -47,6 +47,12 @@ export class TensorTable {
     );
   }
 
+  /** Whether a tensor has no value of its own, but stands for one of a recording. */
+  isRecorded(id: number): boolean {
+    const entry = this.entries.get(id);
+    return entry?.node !== undefined || entry?.argument !== undefined;
+  }
+
   remove(id: number): TensorEntry {
     const entry = this.get(id);
     this.entries.delete(id);

@@ -76,6 +76,11 @@ export function record(
     return { output: outputs.push(recorder.nodeOf(id)) - 1, shape, dtype };
   };
 
+  const isRecorded = (tensor: tf.Tensor) =>
+    !tensor.isDisposed &&
+    !(tensor instanceof tf.Variable) &&
+    binding.tensors.isRecorded(backend.tensorMap.get(tensor.dataId).id);
+
   const runFunction = (): Recording => {
     const proxies = entries.map(({ shape, dtype }, i) =>
       backend.createOutputTensor(recorder.argument(i, shape, dtype)),
@@ -87,6 +92,8 @@ export function record(
     const inputs = recorder.inputs.map(({ source }) => ("argument" in source ? source : kept(source.outside)));
     const nodes = recorder.inputs.map(({ node }) => node);
     recorder.graph.toFunction(nativeName, nodes, outputs);
+    // A result that the function kept, out of a gradient's scope for example, has no scope left to free it.
+    for (const tensor of tensors) if (isRecorded(tensor)) tensor.dispose();
     const called = { name: nativeName, xla, outputCount: outputs.length };
     return {
       called,

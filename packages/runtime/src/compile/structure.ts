@@ -9,7 +9,10 @@ export type Structure = number | readonly Structure[] | { readonly [name: string
 export function takeApart(tree: TensorTree, functionName: string): { structure: Structure; tensors: tf.Tensor[] } {
   const tensors: tf.Tensor[] = [];
   const visit = (part: unknown, path: string): Structure => {
-    if (isTensor(part)) return tensors.push(part) - 1;
+    if (isTensor(part)) {
+      if (part.isDisposed) throw tensorDisposed(functionName, path);
+      return tensors.push(part) - 1;
+    }
     if (Array.isArray(part)) return part.map((child, i) => visit(child, `${path}/${i}`));
     if (typeof part !== "object" || part === null) throw notATensor(functionName, path, part);
     return Object.fromEntries(Object.entries(part).map(([name, child]) => [name, visit(child, `${path}/${name}`)]));
@@ -37,6 +40,18 @@ function notATensor(functionName: string, path: string, received: unknown) {
       expected: `${functionName} to take and return trees of tensors: tensors, lists and records of them`,
       received: `${typeof received} ${String(received)} at "${path}"`,
       remedy: "Wrap numbers that change from call to call in tf.scalar; close over those that never change.",
+    },
+  );
+}
+
+function tensorDisposed(functionName: string, path: string) {
+  return simclrError(
+    "SIMCLR_ERROR__RUNTIME__TENSOR_DISPOSED",
+    { function: functionName, path },
+    {
+      expected: `the tensors that ${functionName} takes and returns to be alive`,
+      received: `a disposed one at "${path}"`,
+      remedy: "A tidy or a gradient frees what is made inside it and not returned; tf.keep spares a tensor.",
     },
   );
 }

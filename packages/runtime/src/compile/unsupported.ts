@@ -8,7 +8,7 @@ import type { GraphRecorder } from "./recorder.js";
 export function explainFailure(recorder: GraphRecorder, error: unknown): unknown {
   if (!isSimclrError(error, "SIMCLR_ERROR__RUNTIME__TENSORFLOW_FAILED")) return error;
   const { message } = error.context;
-  const node = /\{\{node (n\d+)\}\}/.exec(message)?.[1];
+  const node = /\{\{node (n\d+)(?:_\d+)?\}\}/.exec(message)?.[1];
   const origin = node === undefined ? undefined : recorder.origins.get(node);
   if (!origin) return error;
   const { operation, calledAt } = origin;
