@@ -97,9 +97,11 @@ export async function linearEvaluation(
     return { params, optimizerState: optimizer.init(params), step: tf.scalar(0) } as unknown as tf.TensorContainer;
   }) as unknown as State;
 
-  const advance = (x: tf.Tensor2D, y: tf.Tensor1D, from: State, batches: tf.Tensor2D): State =>
+  const advance = (x: tf.Tensor2D, y: tf.Tensor1D, from: State, batches: tf.Tensor3D): State =>
     tf.unstack(batches).reduce<State>((now, batch) => {
-      const gradients = crossEntropyGradient(now.params, tf.gather(x, batch), tf.gather(y, batch), classCount);
+      // Not tf.gather: its kernel under TensorFlow reads the indices, which a recording cannot.
+      const [own, classes] = [tf.gatherND(x, batch) as tf.Tensor2D, tf.gatherND(y, batch) as tf.Tensor1D];
+      const gradients = crossEntropyGradient(now.params, own, classes, classCount);
       const [updates, optimizerState] = optimizer.update(gradients, now.optimizerState, now.params, now.step);
       return { params: applyUpdates(now.params, updates), optimizerState, step: tf.add(now.step, 1) };
     }, from);
@@ -111,7 +113,7 @@ export async function linearEvaluation(
       for (let step = 0; step < stepsPerEpoch; step += stepsPerCall) {
         const steps = Math.min(stepsPerCall, stepsPerEpoch - step);
         const some = order.subarray(step * batchSize, (step + steps) * batchSize);
-        const batches = tf.tensor2d(some, [steps, batchSize], "int32");
+        const batches = tf.tensor3d(some, [steps, batchSize, 1], "int32");
         const next = await run.async(rows, labels, state, batches);
         disposeTree([state, batches]);
         state = next;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import type { Parameters } from "@simclr/core";
+import { eager, type Parameters } from "@simclr/core";
 import { expectClose } from "@simclr/core/testing";
+import { compile as recorded } from "@simclr/runtime";
 import { describeEachBackend } from "@simclr/runtime/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
@@ -33,23 +34,29 @@ const peers: Record<string, GradientTransformation> = {
   "optax.larsNesterov": lars({ learningRate: 2, weightDecay: 0.01, nesterov: true }),
 };
 
-describeEachBackend(() => {
+describeEachBackend((backendName) => {
+  const compile = backendName === "tensorflow" ? recorded : eager;
   // A trust ratio makes steps of a share of the weight's own length: LARS's learning rates are a thousand times others'.
   const plain = { bowl: 0.05, valley: 0.0005 };
   const adaptive = { bowl: 0.1, valley: 0.05 };
-  describeOptimizer("sgd", (learningRate) => sgd({ learningRate }), { learningRate: { bowl: 0.1, valley: 0.002 } });
-  describeOptimizer("momentum", (learningRate) => momentum({ learningRate }), { learningRate: plain });
+  describeOptimizer("sgd", (learningRate) => sgd({ learningRate }), {
+    learningRate: { bowl: 0.1, valley: 0.002 },
+    compile,
+  });
+  describeOptimizer("momentum", (learningRate) => momentum({ learningRate }), { learningRate: plain, compile });
   describeOptimizer("nesterov", (learningRate) => momentum({ learningRate, nesterov: true, weightDecay: 1e-4 }), {
     learningRate: plain,
+    compile,
   });
-  describeOptimizer("adam", (learningRate) => adam({ learningRate }), { learningRate: adaptive });
-  describeOptimizer("adamw", (learningRate) => adamw({ learningRate }), { learningRate: adaptive });
+  describeOptimizer("adam", (learningRate) => adam({ learningRate }), { learningRate: adaptive, compile });
+  describeOptimizer("adamw", (learningRate) => adamw({ learningRate }), { learningRate: adaptive, compile });
   for (const variant of ["classic", "popular"] as const) {
     for (const nesterov of [false, true]) {
       // Exclusions would give the bias the full rate; here both learn by trust ratio.
       const make = (learningRate: number) => lars({ learningRate, variant, nesterov, momentum: 0.5, excludes: "none" });
       describeOptimizer(`lars ${variant}${nesterov ? " nesterov" : ""}`, make, {
         learningRate: { bowl: 40, valley: 10 },
+        compile,
       });
     }
   }
