@@ -1,9 +1,11 @@
 // The reference's CIFAR-10 recipe from its parts: ResNet-18, 1000 epochs, about 91% linear (google-research/simclr, README).
-//   pnpm start <folder of CIFAR-10's binary version> [epochs] [width]
+//   pnpm start <folder of CIFAR-10, its binary version or train/<class>/*.jpg and test/<class>/*.jpg> [epochs] [width]
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { simclrView } from "@simclr/augmentations";
 import { resnet } from "@simclr/backbones";
 import { disposeTree, randomKey } from "@simclr/core";
-import { cifar10 } from "@simclr/data";
+import { cifar10, imageFolder } from "@simclr/data";
 import { embed, knn, linearEvaluation } from "@simclr/evaluation";
 import { nonlinearHead } from "@simclr/heads";
 import { epochsToSteps, lars, linearScaling, warmupCosineSchedule } from "@simclr/optimizers";
@@ -15,8 +17,9 @@ const epochs = Number(epochsText);
 const batchSize = 512;
 const runFolder = `runs/cifar10-${epochs}-epochs-${Date.now()}`;
 
-const train = await cifar10(folder);
-const test = await cifar10(folder, { split: "test" });
+const read = (split: "train" | "test") =>
+  existsSync(join(folder, split)) ? imageFolder(join(folder, split), { imageSize: [32, 32] }) : cifar10(folder, { split });
+const [train, test] = await Promise.all([read("train"), read("test")]);
 await useTensorFlow();
 
 const steps = epochsToSteps({ epochs, warmupEpochs: Math.min(10, epochs / 10), exampleCount: train.length, batchSize });

@@ -1,3 +1,4 @@
+export { type EmbedFolderOptions, type EmbedFolderResult, embedFolder } from "./run/embed-folder.js";
 export { type EvaluateRunOptions, type EvaluateRunResult, evaluateRun, type Protocol } from "./run/evaluate-run.js";
 export { type PretrainRunOptions, type PretrainRunResult, pretrainRun } from "./run/pretrain-run.js";
 export { defineRecipe, type Recipe, type RecipeInput } from "./recipe.js";

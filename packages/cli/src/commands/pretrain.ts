@@ -5,7 +5,7 @@ import { printReport } from "../terminal/print-report.js";
 
 interface PretrainOptions {
   readonly recipe?: string;
-  readonly set: string[];
+  readonly set?: string[];
   readonly seed?: string;
   readonly run?: string;
   readonly resume?: boolean;
@@ -16,7 +16,7 @@ export function pretrainCommand(): Command {
     .description("Train an encoder on images; labels are not needed, and never trained on.")
     .argument("[data]", "digits, cifar10, or a folder of images (any depth; JPEG, PNG, WebP, AVIF, TIFF, GIF)")
     .option("-r, --recipe <name|file>", "a built-in recipe or a .ts, .js or .json file (default: by the images)")
-    .option("-s, --set <key=value>", "replace one setting of the recipe; can be repeated", collect, [])
+    .option("-s, --set <key=value>", "replace one setting of the recipe; can be repeated", collect)
     .option("--seed <n>", "short for --set seed=n; the same seed gives the same run")
     .option("--run <folder>", "where to put the run (default: runs/<recipe>-<time>)")
     .option("--resume", "go on with the run in --run from its last checkpoint")
@@ -39,13 +39,14 @@ Ctrl-C saves a checkpoint and says how to go on; a second Ctrl-C stops at once.
     )
     .action(async (data: string | undefined, options: PretrainOptions) => {
       const { recipe, run, resume, seed } = options;
-      const set = [...options.set, ...(seed === undefined ? [] : [`seed=${seed}`])];
-      const result = await pretrainRun({ data, recipe, set, runFolder: run, resume });
+      const set = [...(options.set ?? []), ...(seed === undefined ? [] : [`seed=${seed}`])];
+      const command = process.env.npm_command === "exec" ? "npx simclr" : "simclr";
+      const result = await pretrainRun({ data, recipe, set, runFolder: run, resume, command });
       if (result.evaluation) printReport(result.evaluation);
       if (result.interrupted) process.exitCode = interruptedExitCode;
     });
 }
 
-function collect(value: string, previous: string[]): string[] {
+function collect(value: string, previous: string[] = []): string[] {
   return [...previous, value];
 }

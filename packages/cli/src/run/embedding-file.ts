@@ -41,7 +41,7 @@ function safetensors({ features, size, paths, labels, classNames }: EmbeddedImag
     ["features", { dtype: "float32", shape: [paths.length, size], values: features }],
   ]);
   if (labels) tensors.set("labels", { dtype: "int32", shape: [paths.length], values: labels });
-  const names = classNames ? { classNames: JSON.stringify(classNames) } : {};
+  const names = classNames && { classNames: JSON.stringify(classNames) };
   return encodeSafetensors(tensors, { paths: JSON.stringify(paths), ...names });
 }
 

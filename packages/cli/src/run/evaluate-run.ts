@@ -102,7 +102,7 @@ async function measure(
   try {
     const bankFeatures = await features(own, bank);
     const testFeatures = test && (await features(own, test));
-    const rows = neighbourRows(testFeatures ?? bankFeatures, bankFeatures, { queriesAreBank: !testFeatures });
+    const rows = await neighbourRows(testFeatures ?? bankFeatures, bankFeatures, { queriesAreBank: !testFeatures });
     const picture = await neighbourPicture(rows, test ?? bank, bank);
     if (!test?.classNames || !testFeatures) return { picture };
 

@@ -1,5 +1,5 @@
 import { type Backbone, type Compile, disposeTree, foldIn, type RandomKey } from "@simclr/core";
-import type { Encoder } from "@simclr/evaluation";
+import { type Encoder, rawPixels } from "@simclr/evaluation";
 import type { LoadedEncoder } from "@simclr/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type { MeasuredEncoder } from "../report/report.js";
@@ -24,7 +24,7 @@ export function encodersToMeasure(
     {
       encoder: "pixels",
       title: `raw pixels, ${side} x ${Math.min(32, width)}`,
-      encode: (images) => rawPixels(images, side),
+      encode: (images) => smallPixels(images, side),
       dispose: () => {},
     },
   ];
@@ -49,10 +49,9 @@ function untrainedEncoder(backbone: Backbone, runKey: RandomKey, compile: Compil
   };
 }
 
-/** Pixels as features: larger images are made smaller first, or their features would not fit. */
-function rawPixels(images: tf.Tensor4D, side: number): tf.Tensor2D {
-  return tf.tidy(() => {
-    const small = images.shape[1] > side ? tf.image.resizeBilinear(images, [side, side], false, true) : images;
-    return tf.reshape<tf.Rank.R2>(small, [small.shape[0], -1]);
-  });
+/** Larger images are made smaller first, or their pixels would be too many. */
+function smallPixels(images: tf.Tensor4D, side: number): tf.Tensor2D {
+  return tf.tidy(() =>
+    rawPixels(images.shape[1] > side ? tf.image.resizeBilinear(images, [side, side], false, true) : images),
+  );
 }

@@ -14,6 +14,8 @@ import { shown } from "./run-settings.js";
 import { runSummary } from "./run-summary.js";
 
 export interface PretrainRunOptions extends PretrainSettingsOptions {
+  /** How the user calls the command line, for the line that says how to go on. Default `simclr`. */
+  readonly command?: string;
   /** Where lines and bars for people go. Default: standard error. */
   readonly terminal?: Terminal;
 }
@@ -31,7 +33,7 @@ export interface PretrainRunResult {
  * @throws the errors of recipes, images, the runtime and training; nearly all of them before the first step
  */
 export async function pretrainRun(options: PretrainRunOptions): Promise<PretrainRunResult> {
-  const { terminal = openTerminal() } = options;
+  const { terminal = openTerminal(), command = "simclr" } = options;
   const { data, recipe: asked, runFolder } = await pretrainSettings(options);
   const source = await imageSource(data, asked, { onWarning: terminal.print });
   const exampleCount = source.pretraining.length;
@@ -72,7 +74,7 @@ export async function pretrainRun(options: PretrainRunOptions): Promise<Pretrain
   if (result.interrupted) {
     const saved = result.checkpoint ? `; saved in ${shown(result.checkpoint)}` : "";
     terminal.print(`Stopped after step ${result.step} of ${totalSteps}${saved}.`);
-    terminal.print(`Go on with: simclr pretrain --run ${shown(runFolder)} --resume`);
+    terminal.print(`Go on with: ${command} pretrain --run ${shown(runFolder)} --resume`);
     return { runFolder, interrupted: true };
   }
   return { runFolder, interrupted: false, evaluation: await evaluateRun({ runFolder, source, terminal }) };

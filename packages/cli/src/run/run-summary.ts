@@ -19,12 +19,12 @@ export function runSummary({ source, recipe, backbone, runFolder }: RunSummaryOp
   const parameterCount = countParameters(params);
   disposeTree([params, state]);
   const { depth, width: multiplier } = recipe.backbone;
-  const { kind, warmupEpochs } = recipe.optimizer;
+  const { kind } = recipe.optimizer;
   const steps = Math.floor(pretraining.length / Number(recipe.batchSize));
   return [
     `Images    ${number(pretraining.length)} of ${width} x ${height}${channels === 1 ? ", gray" : ""}${classes}`,
     `Encoder   ResNet-${depth}${multiplier === 1 ? "" : `, width ${multiplier}`}: ${number(parameterCount)} parameters`,
-    `Training  ${recipe.epochs} epochs of ${number(steps)} steps, ${recipe.batchSize} images a step in two views each; ${kind}, ${warmupEpochs} epochs of warm-up`,
+    `Training  ${recipe.epochs} epochs of ${number(steps)} steps, ${recipe.batchSize} images a step in two views each; ${kind}`,
     `Run       ${shown(runFolder)}`,
     ...(test ? [] : [`No labels, so no accuracies: images in folders named after their classes would be measured.`]),
   ];

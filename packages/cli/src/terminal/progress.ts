@@ -12,8 +12,8 @@ export interface Progress {
 
 export interface ProgressDetail {
   readonly text?: string;
-  /** Default: from the speed until now. */
-  readonly remainingSeconds?: number | undefined;
+  /** Default: from the speed until now; null: not known. */
+  readonly remainingSeconds?: number | null | undefined;
 }
 
 export interface ProgressOptions {
@@ -37,8 +37,9 @@ function barProgress({ title, total, start = 0 }: ProgressOptions, stream: NodeJ
     const width = Math.max(10, Math.min(28, (stream.columns ?? 80) - 68));
     const filled = Math.round(width * progress);
     const percent = `${Math.floor(100 * progress)}%`.padStart(4);
-    const left = remainingSeconds ?? (Number.isFinite(eta) ? eta : undefined);
-    const time = value >= total || left === undefined || value === start ? [] : [`${duration(left)} left`];
+    const left = remainingSeconds === undefined ? eta : remainingSeconds;
+    const isKnown = left !== null && Number.isFinite(left) && value > start && value < total;
+    const time = isKnown ? [`${duration(left)} left`] : [];
     const bar = "█".repeat(filled) + "░".repeat(width - filled);
     return [`${title} ${bar} ${percent}`, ...(text ? [text] : []), ...time].join(" · ");
   };
@@ -70,8 +71,10 @@ function plainProgress(options: ProgressOptions, stream: NodeJS.WriteStream): Pr
       const now = performance.now();
       if (now < next && done < total) return;
       next = now + plainIntervalMs;
-      const left = remainingSeconds ?? ((now - began) / 1000 / Math.max(1, done - start)) * (total - done);
-      const parts = [`${title} ${done} of ${total}`, text, done < total ? `${duration(left)} left` : undefined];
+      const speed = (now - began) / 1000 / Math.max(1, done - start);
+      const left = remainingSeconds === undefined ? speed * (total - done) : remainingSeconds;
+      const isKnown = left !== null && done > start && done < total;
+      const parts = [`${title} ${done} of ${total}`, text, isKnown && `${duration(left)} left`];
       stream.write(`${parts.filter(Boolean).join(" · ")}\n`);
     },
     print: (line) => void stream.write(`${line}\n`),

@@ -11,11 +11,11 @@ export interface TrainingProgress {
 /** Training as its user sees it: a bar with loss, accuracy, speed and the time that is left, and a line a probe. */
 export function trainingProgress(terminal: Terminal, totalSteps: number, epochs: number): TrainingProgress {
   const progress: Progress = terminal.progress({ title: "Training", total: totalSteps });
-  progress.update(0, { text: "compiling" });
+  progress.update(0, { text: "compiling", remainingSeconds: null });
   const show = (event: ProgressEvent) => {
     if (event.kind === "start") {
       if (event.resumedFrom) terminal.print(`Going on after step ${event.step} of ${event.totalSteps}.`);
-      progress.update(event.step, { text: "compiling" });
+      progress.update(event.step, { text: "compiling", remainingSeconds: null });
     }
     if (event.kind === "probe") {
       terminal.print(`Epoch ${String(event.epoch).padStart(String(epochs).length)}: kNN ${percent(event.measured.top1)}`);
@@ -29,7 +29,7 @@ export function trainingProgress(terminal: Terminal, totalSteps: number, epochs:
         throughput && `${throughput.imagesPerSecond.toPrecision(3)} images/s`,
       ];
       const text = parts.filter(Boolean).join(" · ");
-      progress.update(event.step, { text, remainingSeconds: throughput?.remainingSeconds });
+      progress.update(event.step, { text, remainingSeconds: throughput?.remainingSeconds ?? null });
     }
   };
   return { show, stop: progress.stop };

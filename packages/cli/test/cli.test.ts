@@ -1,0 +1,185 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readMetrics, readSafetensors } from "@simclr/training";
+import sharp from "sharp";
+import { beforeAll, describe, expect, test } from "vitest";
+
+const entry = fileURLToPath(new URL("../bin/simclr.js", import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), "simclr-cli-"));
+/** A network that compiles in seconds. */
+const tiny = ["imageSize=16", "backbone.width=0.05", "backbone.stem=cifar", "head.outputSize=8", "batchSize=8", "optimizer.warmupEpochs=0", "evaluation.linearEpochs=5"].flatMap((assignment) => ["--set", assignment]); // biome-ignore format: one line
+
+interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(...args: string[]): { process: ChildProcess; finished: Promise<Finished>; stderr: () => string } {
+  const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, NODE_OPTIONS: "" };
+  const child = spawn(process.execPath, [entry, ...args], { cwd: scratch, env });
+  const output = { stdout: "", stderr: "" };
+  child.stdout.on("data", (chunk) => (output.stdout += chunk));
+  child.stderr.on("data", (chunk) => (output.stderr += chunk));
+  const finished = new Promise<Finished>((resolve) => child.on("close", (code) => resolve({ code, ...output })));
+  return { process: child, finished, stderr: () => output.stderr };
+}
+
+const simclr = (...args: string[]) => start(...args).finished;
+
+/** Photos of two kinds, and one file that is none. */
+async function makePhotos(folder: string, perClass: number): Promise<void> {
+  for (const [label, color] of Object.entries({ cats: "orange", dogs: "steelblue" })) {
+    mkdirSync(join(folder, label), { recursive: true });
+    for (let i = 0; i < perClass; i++) {
+      const stripe = await sharp({ create: { width: 24, height: 4 + i, channels: 3, background: "white" } }).png().toBuffer();
+      const photo = sharp({ create: { width: 24, height: 20 + i, channels: 3, background: color } });
+      await photo.composite([{ input: stripe, left: 0, top: i }]).jpeg().toFile(join(folder, label, `${i}.jpg`));
+    }
+  }
+}
+
+beforeAll(async () => {
+  await makePhotos(join(scratch, "photos"), 10);
+  writeFileSync(join(scratch, "photos", "cats", "5b.jpg"), "not a JPEG at all");
+});
+
+describe("help and usage errors", () => {
+  test("help names every command, and every command has examples", async () => {
+    const { code, stdout } = await simclr("--help");
+    expect(code).toBe(0);
+    for (const command of ["pretrain", "evaluate", "embed", "recipes", "doctor"]) {
+      expect(stdout).toContain(`\n  ${command}`);
+      const help = await simclr(command, "--help");
+      expect(help.code, command).toBe(0);
+      expect(help.stdout, command).toMatch(/Examples:/);
+    }
+  });
+
+  test.each([
+    [["pretrian", "digits"], /unknown command 'pretrian'[\s\S]*Did you mean pretrain\?/],
+    [["pretrain", "./fotos"], /Did you mean .*photos\?[\s\S]*SIMCLR_ERROR__DATA__PATH_MISSING/],
+    [["pretrain"], /simclr pretrain digits[\s\S]*SIMCLR_ERROR__CLI__INVALID_OPTION/],
+    [["pretrain", "photos", "--recipe", "foto"], /Did you mean "photos"\?/],
+    [["pretrain", "photos", "--set", "epoch=3"], /Did you mean "epochs"\?/],
+    [["pretrain", "photos", "--set", "epochs=x"], /expected epochs to be a whole number of at least 1; received "x"/],
+    [["pretrain", "photos", "--set", "batchSize=64"], /expected at least 64 images[\s\S]*--set batchSize=4/],
+    [["pretrain", "cifar10"], /expected CIFAR-10 in one of \.\/cifar10/],
+    [["pretrain", "--resume"], /expected --run/],
+    [["evaluate", "nowhere"], /nothing there[\s\S]*SIMCLR_ERROR__CLI__RUN_NOT_FOUND/],
+    [["evaluate", "nowhere", "--protocol", "nn"], /Allowed choices are knn, linear, all/],
+    [["embed", "nowhere", "photos", "--output", "a.csv"], /a \.safetensors, \.npy or \.json file; received a\.csv/],
+  ])("%j exits with 2 and says what to do", async (args, message) => {
+    const { code, stderr } = await simclr(...args);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(code).toBe(2);
+  });
+
+  test("one image is too few, and it says so before anything else happens", async () => {
+    mkdirSync(join(scratch, "lonely"));
+    await sharp({ create: { width: 9, height: 9, channels: 3, background: "red" } }).png().toFile(join(scratch, "lonely", "a.png")); // biome-ignore format: one line
+    const { code, stderr } = await simclr("pretrain", "lonely");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/received one image\. SimCLR compares an image with others/);
+    expect(existsSync(join(scratch, "runs"))).toBe(false);
+  });
+
+  test("recipes lists, prints what pretrain can read, and explains every setting", async () => {
+    expect((await simclr("recipes")).stdout).toMatch(/^digits +\S[\s\S]*cifar10-resnet18/);
+    const printed = JSON.parse((await simclr("recipes", "photos")).stdout);
+    expect(printed).toMatchObject({ imageSize: 96, batchSize: "auto", optimizer: { kind: "sgd" } });
+    expect((await simclr("recipes", "--keys")).stdout).toContain(
+      'optimizer.learningRateScaling\n    none; linear: times batchSize / 256; squareRoot: times its square root (paper, appendix B.1)\n    one of "none", "linear", "squareRoot"; default "linear"',
+    );
+  });
+});
+
+describe("a run, from images to vectors", () => {
+  const run = join(scratch, "run");
+
+  test("Ctrl-C saves, and the run goes on to the numbers of one that was not stopped", async () => {
+    const whole = simclr("pretrain", "photos", "--run", join(scratch, "whole"), ...tiny, "--set", "epochs=30");
+    const stopped = start("pretrain", "photos", "--run", run, ...tiny, "--set", "epochs=30");
+    await until(() => /Training \d+ of 60 /.test(stopped.stderr()) || existsSync(join(run, "metrics.jsonl")));
+    stopped.process.kill("SIGINT");
+    const first = await stopped.finished;
+    expect(first.stderr).toContain("Ctrl-C again stops at once");
+    expect(first.stderr).toContain("Go on with: simclr pretrain --run run --resume");
+    expect(first.code).toBe(130);
+    const before = await readMetrics(run);
+    expect(before.length).toBeLessThan(60);
+
+    const second = await simclr("pretrain", "--run", run, "--resume");
+    expect(second.stderr).toContain("Going on after step");
+    expect({ code: second.code, whole: (await whole).code }).toEqual({ code: 0, whole: 0 });
+    const train = (lines: Awaited<ReturnType<typeof readMetrics>>) => lines.filter(({ kind }) => kind === "train");
+    const resumed = train(await readMetrics(run));
+    expect(resumed.map(({ step }) => step)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
+    expect(resumed).toEqual(train(await readMetrics(join(scratch, "whole"))));
+    expect(second.stdout).toMatch(/SimCLR encoder[\s\S]*the same, untrained[\s\S]*raw pixels/);
+  });
+
+  test("the report has accuracies, the corrupt file was named, the recipe is kept", async () => {
+    const report = JSON.parse(readFileSync(join(run, "report", "report.json"), "utf8"));
+    // Colours tell the two kinds of photos apart: raw pixels do it, and so must anything that learned.
+    expect(report.accuracies).toMatchObject({ classCount: 2, testCount: 4, bankCount: 17, neighbours: 17 });
+    expect(report.accuracies.encoders.map(({ encoder }: { encoder: string }) => encoder)).toEqual(["trained", "untrained", "pixels"]);
+    for (const { knn, linear } of report.accuracies.encoders) {
+      for (const accuracy of [knn, linear]) expect([0, 0.25, 0.5, 0.75, 1]).toContain(accuracy);
+    }
+    expect(report.training).toMatchObject({ steps: 60, epochs: 30, exampleCount: 17 });
+    expect(readdirSync(join(run, "report")).sort()).toEqual(["index.html", "loss.png", "loss.svg", "neighbours.png", "report.json"]);
+    const { recipe } = JSON.parse(readFileSync(join(run, "config.json"), "utf8"));
+    expect(recipe).toMatchObject({ data: join(scratch, "photos"), recipe: { batchSize: 8, imageSize: 16 } });
+  });
+
+  test("evaluate measures the same again, one protocol alone", async () => {
+    const before = JSON.parse(readFileSync(join(run, "report", "report.json"), "utf8"));
+    const { code, stdout } = await simclr("evaluate", run, "--protocol", "knn");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/kNN, k = 17/);
+    expect(stdout).not.toMatch(/linear/);
+    const after = JSON.parse(readFileSync(join(run, "report", "report.json"), "utf8"));
+    const knn = ({ accuracies }: typeof before) => accuracies.encoders.map(({ knn }: { knn: number }) => knn);
+    expect(knn(after)).toEqual(knn(before));
+  });
+
+  test("embed leaves the corrupt file out and gives the others one vector each, in every format", async () => {
+    const outputs = ["a.safetensors", "a.npy", "a.json"];
+    const finished = await Promise.all(outputs.map((output) => simclr("embed", run, "photos", "--output", output)));
+    for (const { code, stdout, stderr } of finished) {
+      expect(stderr).toMatch(/cats\/5b\.jpg/);
+      expect(stdout).toMatch(/20 images, \d+ numbers each; 1 could not be decoded and are left out/);
+      expect(code).toBe(0);
+    }
+    const { tensors, metadata } = await readSafetensors(join(scratch, "a.safetensors"));
+    const features = tensors.get("features");
+    const paths: string[] = JSON.parse(metadata.paths as string);
+    expect(paths).not.toContain("cats/5b.jpg");
+    expect(Array.from(tensors.get("labels")?.values ?? [])).toEqual(paths.map((path) => (path.startsWith("cats") ? 0 : 1)));
+    const records = JSON.parse(readFileSync(join(scratch, "a.json"), "utf8"));
+    expect(records.map(({ path }: { path: string }) => path)).toEqual(paths);
+    expect(records.flatMap(({ features }: { features: number[] }) => features)).toEqual(Array.from(features?.values ?? []));
+    expect(new Set(features?.values).size).toBeGreaterThan(20);
+    const npy = readFileSync(join(scratch, "a.npy"));
+    const headerEnd = 10 + npy.readUInt16LE(8);
+    expect(headerEnd % 64).toBe(0);
+    expect(npy.subarray(10, headerEnd).toString()).toContain(`'shape': (20, ${features?.shape[1]})`);
+    const values = new Float32Array(Uint8Array.from(npy.subarray(headerEnd)).buffer);
+    expect(values).toEqual(features?.values);
+  });
+
+  test("a run's folder is not used twice", async () => {
+    const { code, stderr } = await simclr("pretrain", "photos", "--run", run, ...tiny);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/simclr pretrain --run run --resume/);
+  });
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
