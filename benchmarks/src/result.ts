@@ -1,0 +1,40 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { fileURLToPath } from "node:url";
+
+/** Writes a benchmark's result with the machine it ran on, and prints it. */
+export function writeResult(name: string, result: object): void {
+  const folder = fileURLToPath(new URL("../results/", import.meta.url));
+  const versionOf = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")).version;
+  const whole = {
+    benchmark: name,
+    command: `pnpm --filter @simclr/benchmarks ${name}`,
+    date: new Date().toISOString().slice(0, 10),
+    machine: {
+      processor: cpus()[0]?.model,
+      cores: cpus().length,
+      memoryGiB: Math.round(totalmem() / 2 ** 30),
+      platform: `${process.platform} ${process.arch}`,
+      node: process.version,
+      "@simclr/runtime": versionOf("../node_modules/@simclr/runtime/package.json"),
+    },
+    ...result,
+  };
+  mkdirSync(folder, { recursive: true });
+  const text = `${JSON.stringify(whole, null, 2)}\n`;
+  writeFileSync(`${folder}${name}.json.part`, text);
+  renameSync(`${folder}${name}.json.part`, `${folder}${name}.json`);
+  console.log(text);
+}
+
+/** The middle value, and the range of the middle half. */
+export function summary(values: readonly number[]): { median: number; quartiles: readonly [number, number] } {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (fraction: number) => {
+    const position = fraction * (sorted.length - 1);
+    const lower = sorted[Math.floor(position)] as number;
+    return lower + (position - Math.floor(position)) * ((sorted[Math.ceil(position)] as number) - lower);
+  };
+  const rounded = (fraction: number) => Math.round(at(fraction) * 1000) / 1000;
+  return { median: rounded(0.5), quartiles: [rounded(0.25), rounded(0.75)] };
+}
