@@ -43,7 +43,7 @@ export interface ResnetBackbone extends Backbone {
  * const backbone = resnet({ depth: 18, width: 0.125, stem: "cifar" });
  * const { params, state } = backbone.init(randomKey(0));
  * const { outputs } = backbone.apply(params, state, tf.zeros([2, 16, 16, 3]), { training: false });
- * console.log(outputs.features?.shape, countParameters(params)); // [2, 64], 176,120
+ * console.log(outputs.features?.shape, countParameters(params)); // [2, 64], 175,832
  * ```
  * @see google-research/simclr@383d414 resnet.py
  */
