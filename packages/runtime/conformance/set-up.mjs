@@ -8,4 +8,4 @@ jasmineCore.boot();
 jasmine.DEFAULT_TIMEOUT_INTERVAL = 60_000;
 // The name that tfjs-node uses, so that its list of exclusions fits ours.
 setTestEnvs([{ name: "test-tensorflow", backendName: "tensorflow", flags: {}, isDataSync: true }]);
-export const { version } = await useTensorFlow();
+export const { version } = await useTensorFlow({ device: "cpu" });

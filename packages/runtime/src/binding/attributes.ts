@@ -1,5 +1,5 @@
 import { invalidArgument } from "@simclr/core";
-import type { CApi } from "./c-api.js";
+import { addressOf, type CApi } from "./c-api.js";
 import type { Status } from "./status.js";
 
 /** The kinds of attribute of an operation, as TensorFlow.js numbers them (TF_AttrType). */
@@ -24,8 +24,14 @@ export function setAttribute(
 ): void {
   const list = Array.isArray(value) ? value : undefined;
   if (type === AttributeType.string) {
-    const bytes = Buffer.from(value as string);
-    api[`${target}SetAttrString`](operation, name, bytes, bytes.length);
+    const texts = (list ?? [value]).map((text) => Buffer.from(text as string));
+    const [first = Buffer.alloc(0)] = texts;
+    if (!list) api[`${target}SetAttrString`](operation, name, first, first.length);
+    else {
+      const pointers = BigUint64Array.from(texts, addressOf);
+      const lengths = BigUint64Array.from(texts, (text) => BigInt(text.length));
+      api[`${target}SetAttrStringList`](operation, name, pointers, lengths, texts.length);
+    }
   } else if (type === AttributeType.int) {
     if (list) api[`${target}SetAttrIntList`](operation, name, BigInt64Array.from(list, BigInt), list.length);
     else api[`${target}SetAttrInt`](operation, name, value as number);

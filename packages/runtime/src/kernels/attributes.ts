@@ -12,6 +12,10 @@ export const float = (name: string, value: number): Attribute => ({ name, type: 
 
 export const bool = (name: string, value: boolean): Attribute => ({ name, type: AttributeType.bool, value });
 
-export const text = (name: string, value: string): Attribute => ({ name, type: AttributeType.string, value });
+export const text = (name: string, value: string | readonly string[]): Attribute => ({
+  name,
+  type: AttributeType.string,
+  value,
+});
 
 export const dataType = (name: string, value: number): Attribute => ({ name, type: AttributeType.type, value });

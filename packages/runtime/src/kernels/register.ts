@@ -2,8 +2,14 @@ import { registerDenseBincount } from "./dense-bincount.js";
 import { registerFusedBatchNorm } from "./fused-batch-norm.js";
 import { registerGradients } from "./gradients.js";
 import { registerImageTransforms } from "./image-transforms.js";
+import { registerIntegers } from "./integers.js";
 import { registerMaxPoolWithArgmax } from "./max-pool-with-argmax.js";
+import { registerMultinomial } from "./multinomial.js";
+import { registerRagged } from "./ragged.js";
+import { registerSign } from "./sign.js";
+import { registerSparse } from "./sparse.js";
 import { registerStep } from "./step.js";
+import { registerStrings } from "./strings.js";
 
 /** What the runtime adds to tfjs-node's kernels: fused ones, and those that it lacks. */
 export function registerKernels(): void {
@@ -13,4 +19,10 @@ export function registerKernels(): void {
   registerImageTransforms();
   registerMaxPoolWithArgmax();
   registerDenseBincount();
+  registerIntegers();
+  registerMultinomial();
+  registerRagged();
+  registerSparse();
+  registerStrings();
+  registerSign();
 }
