@@ -2,6 +2,7 @@ import "@simclr/core";
 
 declare module "@simclr/core" {
   interface SimclrErrorContexts {
+    SIMCLR_ERROR__RUNTIME__LIBRARY_NOT_LOADED: { path: string };
     SIMCLR_ERROR__RUNTIME__TENSORFLOW_FAILED: { operation: string; code: number; message: string };
     SIMCLR_ERROR__RUNTIME__TENSOR_UNKNOWN: { id: number };
     SIMCLR_ERROR__RUNTIME__SAVED_MODEL_UNKNOWN: { id: number };

@@ -1,5 +1,8 @@
+import { simclrError } from "@simclr/core";
 import koffi from "koffi";
+import type {} from "../errors.js";
 import { keepLoaded } from "./keep-loaded.js";
+import { quietly } from "./quietly.js";
 
 /** An address in native memory, or JavaScript memory lent for the time of a call. */
 export type Pointer = bigint | ArrayBufferView | null;
@@ -167,27 +170,55 @@ export type CApi = {
 // XLA compiles on the stack of the call. Koffi's default, 128 KiB off the JavaScript thread, is far too small for it.
 const stackBytes = 16 * 1024 * 1024;
 
+/** Koffi takes settings only before the first library is loaded. */
+function enlargeStacks(): void {
+  const { sync_stack_size = 0, async_stack_size = 0 } = koffi.config();
+  if (Math.min(sync_stack_size, async_stack_size) >= stackBytes) return;
+  koffi.config({ sync_stack_size: stackBytes, async_stack_size: stackBytes });
+}
+
 /** Paths of TensorFlow's two libraries. */
 export interface Libraries {
   readonly framework: string;
   readonly c: string;
 }
 
-/** Loads libtensorflow and resolves every function that the runtime calls. */
+/**
+ * Loads libtensorflow and resolves every function that the runtime calls.
+ *
+ * @throws SIMCLR_ERROR__RUNTIME__LIBRARY_NOT_LOADED
+ */
 export function loadCApi({ framework, c: main }: Libraries): CApi {
-  koffi.config({ sync_stack_size: stackBytes, async_stack_size: stackBytes });
-  for (const library of [framework, main]) keepLoaded(library);
-  const library = koffi.load(main);
-  return Object.fromEntries(
-    Object.entries(signatures).map(([name, { result, kinds }]) => [
+  try {
+    enlargeStacks();
+    quietly(() => [framework, main].forEach(keepLoaded));
+    const library = koffi.load(main);
+    const bind = ([name, { result, kinds }]: [string, { result: Kind; kinds: readonly Kind[] }]) => [
       name,
       library.func(
         name,
         types[result],
         kinds.map((kind) => types[kind]),
       ),
-    ]),
-  ) as unknown as CApi;
+    ];
+    return Object.fromEntries(Object.entries(signatures).map(bind)) as CApi;
+  } catch (error) {
+    throw libraryNotLoaded(main, error);
+  }
+}
+
+function libraryNotLoaded(path: string, cause: unknown) {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return simclrError(
+    "SIMCLR_ERROR__RUNTIME__LIBRARY_NOT_LOADED",
+    { path },
+    {
+      expected: "TensorFlow's library to load, with every function of its C API that the runtime calls",
+      received: `${reason} (${path})`,
+      remedy: "doctor() says what the library misses; TensorFlow 2.21 is the version that the runtime is tested with.",
+    },
+    cause,
+  );
 }
 
 /** The address of the first byte of a typed array, for structures in native memory that hold it during one call. */

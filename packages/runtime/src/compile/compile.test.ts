@@ -1,48 +1,14 @@
-import { batchNorm, convolution, disposeTree, mapTree, type TensorTree } from "@simclr/core";
-import { expectClose, expectNoLeak } from "@simclr/core/testing";
+import { disposeTree, type TensorTree } from "@simclr/core";
+import { expectClose } from "@simclr/core/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Runtime, useTensorFlow } from "../backend/use-tensorflow.js";
+import { useTensorFlow } from "../backend/use-tensorflow.js";
+import { images, numbers, state, trainingStep } from "../fixtures/training-step.js";
 import { compile } from "./compile.js";
 
-let runtime: Runtime;
 beforeAll(async () => {
-  runtime = await useTensorFlow();
+  await useTensorFlow();
 });
-
-const numbers = (shape: number[], seed = 1) =>
-  tf.tensor(
-    Float32Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => Math.sin(i * 12.9898 + seed)),
-    shape,
-  );
-
-/** A small network of everything that a training step is made of: its loss, new parameters and new statistics. */
-const state = () => ({
-  params: {
-    kernel: numbers([3, 3, 2, 4], 2),
-    scale: tf.ones([4]),
-    offset: numbers([4], 3),
-    weights: numbers([4, 3], 4),
-  },
-  running: { mean: tf.zeros([4]), variance: tf.ones([4]) },
-});
-type State = ReturnType<typeof state>;
-const images = () => numbers([6, 8, 8, 2]) as tf.Tensor4D;
-
-function trainingStep({ params, running }: State, x: tf.Tensor4D, rate: tf.Scalar) {
-  let statistics = running;
-  const loss = (kernel: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor, weights: tf.Tensor): tf.Scalar => {
-    const options = { training: true, scale: scale as tf.Tensor1D, offset: offset as tf.Tensor1D };
-    const h = batchNorm(convolution(x, kernel as tf.Tensor4D), running as never, options);
-    statistics = mapTree({ ...h.statistics }, tf.keep);
-    const logits = tf.matMul<tf.Tensor2D>(tf.mean(tf.relu(h.output), [1, 2]), weights as tf.Tensor2D);
-    return tf.neg(tf.mean<tf.Scalar>(tf.logSoftmax(logits)));
-  };
-  const names = Object.keys(params) as (keyof State["params"])[];
-  const { value, grads } = tf.valueAndGrads(loss as never)(names.map((name) => params[name]));
-  const updated = names.map((name, i) => [name, tf.sub(params[name], tf.mul(rate, grads[i] as tf.Tensor))]);
-  return { loss: value, state: { params: Object.fromEntries(updated), running: statistics } as State };
-}
 
 function expectTreesClose(actual: TensorTree, expected: TensorTree, tolerance = { absolute: 1e-5, relative: 1e-4 }) {
   const flat = (tree: TensorTree): tf.Tensor[] =>
@@ -237,109 +203,5 @@ describe("arrays made inside", () => {
       [1, 1, 1],
     ]);
     compiled.dispose();
-  });
-});
-
-describe("inside another function", () => {
-  it("runs as it is: in a compiled function and in a gradient", () => {
-    const square = compile((x: tf.Tensor) => tf.mul(x, x));
-    const outer = compile((x: tf.Tensor) => tf.grad((y) => square(y))(x));
-    expect(outer(tf.scalar(3)).dataSync()[0]).toBe(6);
-    expect(
-      tf
-        .grad((y) => square(y))(tf.scalar(4))
-        .dataSync()[0],
-    ).toBe(8);
-    for (const compiled of [square, outer]) compiled.dispose();
-  });
-
-  it("runs as it is on another backend", async () => {
-    await import("@tensorflow/tfjs-backend-cpu");
-    await tf.setBackend("cpu");
-    const compiled = compile((x: tf.Tensor) => tf.scalar((x.dataSync()[0] as number) + 1));
-    expect(compiled(tf.scalar(1)).dataSync()[0]).toBe(2);
-    expect((await compiled.async(tf.scalar(2))).dataSync()[0]).toBe(3);
-    await tf.setBackend("tensorflow");
-  });
-});
-
-describe("async", () => {
-  it("leaves the event loop free, with several calls under way", async () => {
-    const compiled = compile((x: tf.Tensor) => {
-      let y = x as tf.Tensor2D;
-      for (let i = 0; i < 10; i++) y = tf.matMul(y, tf.mul(x, 0.002));
-      return { y };
-    });
-    const x = tf.randomUniform<tf.Rank.R2>([500, 500]);
-    let turns = 0;
-    let running = true;
-    const turn = () => {
-      turns++;
-      if (running) setImmediate(turn);
-    };
-    const calls = [1, 2, 3].map((factor) => {
-      const argument = tf.mul(x, factor);
-      const call = compiled.async(argument);
-      argument.dispose(); // the call holds what it needs
-      return call;
-    });
-    setImmediate(turn);
-    const results = await Promise.all(calls);
-    running = false;
-    expect(turns).toBeGreaterThan(results.length);
-    for (const [i, { y }] of results.entries()) expectTreesClose(y, compiled(tf.mul(x, i + 1)).y);
-    compiled.dispose();
-  });
-
-  it("passes errors on, and is refused after dispose", async () => {
-    const compiled = compile((x: tf.Tensor) => tf.tensor1d(x.dataSync()), { name: "reader" });
-    await expect(compiled.async(tf.scalar(1))).rejects.toThrow("READ_WHILE_RECORDING");
-    compiled.dispose();
-    await expect(compiled.async(tf.scalar(1))).rejects.toThrow("COMPILED_DISPOSED");
-    expect(() => compiled(tf.scalar(1))).toThrow("COMPILED_DISPOSED");
-  });
-});
-
-describe("memory", () => {
-  it("is flat over 200 calls, in TensorFlow.js and in TensorFlow", () => {
-    const compiled = compile(trainingStep);
-    let current = state();
-    const [x, rate] = [images(), tf.scalar(0.01)];
-    const step = () => {
-      const { loss, state: next } = compiled(current, x, rate);
-      disposeTree(current);
-      loss.dispose();
-      current = next;
-    };
-    step();
-    const before = [tf.memory().numTensors, tf.memory().numDataBuffers, runtime.nativeTensorCount()];
-    for (let i = 0; i < 200; i++) step();
-    expect([tf.memory().numTensors, tf.memory().numDataBuffers, runtime.nativeTensorCount()]).toEqual(before);
-    compiled.dispose();
-  });
-
-  it("holds nothing of a recording, nor of one that failed", () => {
-    const [x, rate, s] = [images(), tf.scalar(0.01), state()];
-    tf.dispose(trainingStep(s, x, rate)); // puts the arguments into TensorFlow's memory
-    const native = runtime.nativeTensorCount();
-    expectNoLeak(() => {
-      const compiled = compile(trainingStep);
-      disposeTree(compiled(s, x, rate));
-      compiled.dispose();
-      const failing = compile((tree: State) =>
-        tf.grad((kernel) => {
-          tf.keep(tf.relu(kernel));
-          return tf.scalar(tf.sum(tf.relu(kernel)).dataSync()[0] as number);
-        })(tree.params.kernel),
-      );
-      expect(() => failing(s)).toThrow("READ_WHILE_RECORDING");
-      return undefined;
-    });
-    expect(runtime.nativeTensorCount()).toBe(native);
-    expect(
-      tf
-        .grad((t) => tf.sum(tf.square(t)))(tf.scalar(3))
-        .dataSync()[0],
-    ).toBe(6);
   });
 });
