@@ -18,7 +18,9 @@ const batchSize = 512;
 const runFolder = `runs/cifar10-${epochs}-epochs-${Date.now()}`;
 
 const read = (split: "train" | "test") =>
-  existsSync(join(folder, split)) ? imageFolder(join(folder, split), { imageSize: [32, 32] }) : cifar10(folder, { split });
+  existsSync(join(folder, split))
+    ? imageFolder(join(folder, split), { imageSize: [32, 32] })
+    : cifar10(folder, { split });
 const [train, test] = await Promise.all([read("train"), read("test")]);
 await useTensorFlow();
 

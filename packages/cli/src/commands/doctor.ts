@@ -1,20 +1,23 @@
-import { useTensorFlow } from "@simclr/runtime";
+import { doctor, formatDoctorReport } from "@simclr/runtime";
 import { Command } from "commander";
-import { machine } from "../run/machine.js";
 
 export function doctorCommand(): Command {
   return new Command("doctor")
-    .description("Say what this machine has to compute with.")
-    .addHelpText("after", "\nExamples:\n  simclr doctor")
-    .action(async () => {
-      const { node, platform, cpu, cores } = machine();
-      const { version, directory, kind, gpu } = await useTensorFlow();
-      const lines = [
-        `Node        ${node}, ${platform}`,
-        `Processor   ${cpu}, ${cores} cores`,
-        `TensorFlow  ${version} for ${kind} in ${directory}`,
-        `GPU         ${gpu ?? "none"}`,
-      ];
-      process.stdout.write(`${lines.join("\n")}\n`);
+    .description("Say what this machine has to compute with, and what is missing.")
+    .option("--json", "print the report as JSON")
+    .addHelpText(
+      "after",
+      `
+Looks at Node.js, the processor, Python and pip, TensorFlow's libraries, the NVIDIA driver, CUDA's libraries, GPUs and XLA.
+Downloads nothing. The exit code is 1 when something that is needed is missing.
+
+Examples:
+  simclr doctor
+  simclr doctor --json`,
+    )
+    .action(async ({ json }: { json?: boolean }) => {
+      const report = await doctor();
+      process.stdout.write(`${json ? JSON.stringify(report, null, 2) : formatDoctorReport(report)}\n`);
+      if (!report.isHealthy) process.exitCode = 1;
     });
 }

@@ -29,6 +29,8 @@ Examples:
 The report is written to <run>/report: index.html, report.json, loss.svg, loss.png, neighbours.png.`,
     )
     .action(async (runFolder: string, { protocol, data }: EvaluateOptions) => {
-      printReport(await evaluateRun({ runFolder, data, protocols: protocol === "all" ? ["knn", "linear"] : [protocol] }));
+      printReport(
+        await evaluateRun({ runFolder, data, protocols: protocol === "all" ? ["knn", "linear"] : [protocol] }),
+      );
     });
 }

@@ -16,7 +16,9 @@ Examples:
   simclr recipes photos > mine.json     change it, then: simclr pretrain ./photos --recipe ./mine.json`,
     )
     .action(async (name: string | undefined, { keys }: { keys?: boolean }) => {
-      process.stdout.write(`${keys ? keyLines() : name ? JSON.stringify(await loadRecipe(name), null, 2) : recipeLines()}\n`);
+      process.stdout.write(
+        `${keys ? keyLines() : name ? JSON.stringify(await loadRecipe(name), null, 2) : recipeLines()}\n`,
+      );
     });
 }
 

@@ -62,6 +62,7 @@ function inWords(leaf: Leaf): string {
   if (leaf.const !== undefined) return JSON.stringify(leaf.const);
   if (leaf.type === "null") return "null";
   if (leaf.type === "string") return "a text";
+  if (leaf.type === "boolean") return "true or false";
   const kind = leaf.type === "integer" ? "a whole number" : "a number";
   const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = leaf;
   const bounds = [

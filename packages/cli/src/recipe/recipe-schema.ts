@@ -5,47 +5,82 @@ const probability = z.number().min(0).max(1);
 const positive = z.number().gt(0);
 
 const view = z.strictObject({
-  minimumCropArea: z.number().gt(0).max(1).default(0.08).describe("smallest crop, as a fraction of the image's area (paper: 0.08)"),
+  minimumCropArea: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.08)
+    .describe("smallest crop, as a fraction of the image's area (paper: 0.08)"),
   flipProbability: probability.default(0.5).describe("how often a view is mirrored (paper: 0.5)"),
-  colorStrength: z.number().min(0).default(1).describe("strength of the colour jitter (paper: 1 on ImageNet, 0.5 on CIFAR-10)"),
+  colorStrength: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe("strength of the colour jitter (paper: 1 on ImageNet, 0.5 on CIFAR-10)"),
   colorProbability: probability.default(0.8).describe("how often colours are jittered (paper: 0.8)"),
   grayscaleProbability: probability.default(0.2).describe("how often colours are dropped (paper: 0.2)"),
-  blurProbability: probability.default(0.5).describe("how often a view is blurred (paper: 0.5 on ImageNet, 0 on CIFAR-10)"),
+  blurProbability: probability
+    .default(0.5)
+    .describe("how often a view is blurred (paper: 0.5 on ImageNet, 0 on CIFAR-10)"),
 });
 
 const backbone = z.strictObject({
   depth: z.literal([18, 34, 50, 101, 152, 200]).default(18).describe("layers of the ResNet"),
   width: positive.default(1).describe("multiplies the channels of every layer"),
-  stem: z.enum(["imagenet", "cifar"]).default("imagenet").describe('"cifar" for images of at most 32 pixels (reference)'),
+  stem: z
+    .enum(["imagenet", "cifar"])
+    .default("imagenet")
+    .describe('"cifar" for images of at most 32 pixels (reference)'),
 });
 
 const head = z.strictObject({
   kind: z.enum(["none", "linear", "nonlinear"]).default("nonlinear").describe("projection head (reference: nonlinear)"),
   layers: z.literal([2, 3]).default(3).describe("layers of a nonlinear head (reference: 3; the first paper: 2)"),
-  hiddenSize: count.nullable().default(null).describe("width of its hidden layers; null: as many as features (reference)"),
+  hiddenSize: count
+    .nullable()
+    .default(null)
+    .describe("width of its hidden layers; null: as many as features (reference)"),
   outputSize: count.default(128).describe("size of a projection (paper: 128)"),
 });
 
 const optimizer = z.strictObject({
-  kind: z.enum(["lars", "sgd", "adamw"]).default("lars").describe("lars for batches of 512 and more (paper); sgd below"),
+  kind: z
+    .enum(["lars", "sgd", "adamw"])
+    .default("lars")
+    .describe("lars for batches of 512 and more (paper); sgd below"),
   learningRate: positive.describe("before it is scaled by the batch size"),
   learningRateScaling: z
     .enum(["none", "linear", "squareRoot"])
     .default("linear")
     .describe("none; linear: times batchSize / 256; squareRoot: times its square root (paper, appendix B.1)"),
-  warmupEpochs: z.number().min(0).default(10).describe("the learning rate grows for so long, then falls as a cosine (paper: 10)"),
+  warmupEpochs: z
+    .number()
+    .min(0)
+    .default(10)
+    .describe("the learning rate grows for so long, then falls as a cosine (paper: 10)"),
   momentum: z.number().min(0).lt(1).default(0.9).describe("of lars and sgd (paper: 0.9)"),
-  weightDecay: z.number().min(0).default(1e-4).describe("not on biases and batch norm (reference: 1e-4; the paper's text: 1e-6)"),
+  weightDecay: z
+    .number()
+    .min(0)
+    .default(1e-4)
+    .describe("not on biases and batch norm (reference: 1e-4; the paper's text: 1e-6)"),
 });
 
 const evaluation = z.strictObject({
   everyEpochs: count.default(10).describe("epochs between two kNN probes while training, where there are labels"),
-  heldOutFraction: z.number().gt(0).lt(1).default(0.2).describe("of the labelled images, kept for testing where there is no test set"),
+  heldOutFraction: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.2)
+    .describe("of the labelled images, kept for testing where there is no test set"),
   neighbours: count.default(200).describe("k of kNN (Wu et al. 2018: 200)"),
   neighbourTemperature: positive.default(0.1).describe("of kNN's votes (lightly: 0.1; Wu et al. 2018: 0.07)"),
   linearEpochs: count.default(90).describe("of linear evaluation (paper: 90)"),
   probeExampleCount: count.default(2000).describe("at most so many of each part are taken for a probe while training"),
-  exampleCount: count.default(10_000).describe("at most so many training images, and as many test images, are evaluated"),
+  exampleCount: count
+    .default(10_000)
+    .describe("at most so many training images, and as many test images, are evaluated"),
 });
 
 const checkpoints = z.strictObject({
@@ -64,6 +99,10 @@ const settings = z.strictObject({
   temperature: positive.default(0.1).describe("of NT-Xent (paper: 0.1 on ImageNet, 0.5 on CIFAR-10)"),
   lossScale: positive.default(1).describe("1: the paper's mean over all anchors; 2: the reference's loss, twice that"),
   precision: z.enum(["float32", "bfloat16"]).default("float32").describe("of convolutions and matrix products"),
+  xla: z
+    .boolean()
+    .default(true)
+    .describe("whether XLA fuses everything: seconds more to start, then about twice as fast"),
   seed: z.int().min(0).default(0).describe("the same seed gives the same run"),
   view: view.prefault({}),
   backbone: backbone.prefault({}),

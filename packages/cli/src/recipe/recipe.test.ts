@@ -10,7 +10,13 @@ import { recipeDefault, recipeKeys } from "./recipe-keys.js";
 import { withOverrides } from "./recipe-overrides.js";
 import type { Recipe, RecipeInput } from "./recipe-schema.js";
 
-const smallest: RecipeInput = { description: "Small.", imageSize: 32, epochs: 100, batchSize: 64, optimizer: { learningRate: 0.3 } };
+const smallest: RecipeInput = {
+  description: "Small.",
+  imageSize: 32,
+  epochs: 100,
+  batchSize: 64,
+  optimizer: { learningRate: 0.3 },
+};
 
 /** The error that a call is refused with. */
 async function refusal(call: () => unknown): Promise<{ code: SimclrErrorCode; context: unknown; message: string }> {
@@ -36,7 +42,13 @@ test("defaults are the paper's and the reference's", () => {
     blurProbability: 0.5,
   });
   expect(head).toEqual({ kind: "nonlinear", layers: 3, hiddenSize: null, outputSize: 128 });
-  expect(optimizer).toMatchObject({ kind: "lars", learningRateScaling: "linear", warmupEpochs: 10, momentum: 0.9, weightDecay: 1e-4 });
+  expect(optimizer).toMatchObject({
+    kind: "lars",
+    learningRateScaling: "linear",
+    warmupEpochs: 10,
+    momentum: 0.9,
+    weightDecay: 1e-4,
+  });
   expect(evaluation).toMatchObject({ neighbours: 200, neighbourTemperature: 0.1, linearEpochs: 90 });
 });
 
@@ -62,7 +74,12 @@ test("a built-in recipe survives JSON unchanged", () => {
 
 test("--set replaces leaves and nothing else", () => {
   const recipe = defineRecipe(smallest);
-  const changed = withOverrides(recipe, ["batchSize=128", "optimizer.learningRate=0.5", "head.hiddenSize=null", "backbone.stem=cifar"]);
+  const changed = withOverrides(recipe, [
+    "batchSize=128",
+    "optimizer.learningRate=0.5",
+    "head.hiddenSize=null",
+    "backbone.stem=cifar",
+  ]);
   const expected = structuredClone(recipe) as { -readonly [K in keyof Recipe]: Recipe[K] };
   expected.batchSize = 128;
   expected.optimizer.learningRate = 0.5;
@@ -73,7 +90,8 @@ test("--set replaces leaves and nothing else", () => {
 
 test("every key can be set to what it is", () => {
   const recipe = defineRecipe(smallest);
-  const valueAt = (key: string) => key.split(".").reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], recipe);
+  const valueAt = (key: string) =>
+    key.split(".").reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], recipe);
   const assignments = recipeKeys().map(({ key }) => `${key}=${JSON.stringify(valueAt(key))}`);
   expect(assignments.length).toBeGreaterThan(30);
   expect(withOverrides(recipe, assignments)).toEqual(recipe);
@@ -145,7 +163,8 @@ test("recipes load by name and from TypeScript, JavaScript and JSON files anywhe
     join(folder, "c.ts"),
     `import { defineRecipe, type RecipeInput } from "simclr/recipe";\nconst input: RecipeInput = ${input};\nexport default defineRecipe(input);`,
   );
-  for (const file of ["a.json", "b.mjs", "c.ts"]) expect(await loadRecipe(join(folder, file)), file).toEqual(defineRecipe(smallest));
+  for (const file of ["a.json", "b.mjs", "c.ts"])
+    expect(await loadRecipe(join(folder, file)), file).toEqual(defineRecipe(smallest));
   expect(await loadRecipe("digits")).toBe(builtInRecipes.digits);
 });
 
@@ -161,7 +180,12 @@ test("recipes that cannot be loaded say why", async () => {
     return join(folder, name);
   };
   expect((await refusal(() => loadRecipe(write("a.json", "{")))).code).toBe("SIMCLR_ERROR__CLI__RECIPE_FILE");
-  expect((await refusal(() => loadRecipe(write("b.ts", "export default {")))).code).toBe("SIMCLR_ERROR__CLI__RECIPE_FILE");
-  const wrong = write("c.ts", `import { defineRecipe } from "simclr/recipe";\nexport default defineRecipe({ epoch: 3 } as never);`);
+  expect((await refusal(() => loadRecipe(write("b.ts", "export default {")))).code).toBe(
+    "SIMCLR_ERROR__CLI__RECIPE_FILE",
+  );
+  const wrong = write(
+    "c.ts",
+    `import { defineRecipe } from "simclr/recipe";\nexport default defineRecipe({ epoch: 3 } as never);`,
+  );
   expect((await refusal(() => loadRecipe(wrong))).code).toMatch(/INVALID_RECIPE_VALUE|UNKNOWN_RECIPE_KEY/);
 });

@@ -25,7 +25,14 @@ export async function lossCurve(lines: readonly MetricsLine[]): Promise<string> 
     config: {
       font: "Helvetica, Arial, DejaVu Sans, sans-serif",
       view: { stroke: null },
-      axis: { gridColor: "#e8e8ec", domainColor: "#9a9aa5", tickColor: "#9a9aa5", labelColor: "#44444c", titleColor: "#44444c", titleFontWeight: "normal" },
+      axis: {
+        gridColor: "#e8e8ec",
+        domainColor: "#9a9aa5",
+        tickColor: "#9a9aa5",
+        labelColor: "#44444c",
+        titleColor: "#44444c",
+        titleFontWeight: "normal",
+      },
       title: { anchor: "start", frame: "group", fontWeight: 600, color: "#22222a" },
       legend: { title: null, orient: "bottom", symbolType: "stroke", labelLimit: 0, labelColor: "#44444c" },
       line: { strokeWidth: 2 },
@@ -37,7 +44,10 @@ export async function lossCurve(lines: readonly MetricsLine[]): Promise<string> 
         title: "Contrastive loss",
         data: { values: loss },
         mark: { type: "line", color: "#2f6fde" },
-        encoding: { x: { ...x, title: null }, y: { field: "loss", type: "quantitative", title: null, scale: { zero: false } } },
+        encoding: {
+          x: { ...x, title: null },
+          y: { field: "loss", type: "quantitative", title: null, scale: { zero: false } },
+        },
       },
       {
         width,

@@ -16,7 +16,11 @@ const frame = 3;
  * Images, each in a row with those that the encoder finds most like it, as PNG. Where there are labels, a neighbour of
  * the query's class is framed in green and another in red.
  */
-export async function neighbourPicture(rows: readonly NeighbourRow[], queries: Dataset, bank: Dataset): Promise<Buffer> {
+export async function neighbourPicture(
+  rows: readonly NeighbourRow[],
+  queries: Dataset,
+  bank: Dataset,
+): Promise<Buffer> {
   const [height, width] = queries.imageShape;
   const scale = Math.max(1, Math.round(72 / Math.max(height, width)));
   const cell = { width: width * scale + 2 * frame, height: height * scale + 2 * frame };
@@ -31,7 +35,12 @@ export async function neighbourPicture(rows: readonly NeighbourRow[], queries: D
       if (label === undefined || !bank.labels) return "#c8c8d0";
       return bank.labels[neighbour] === label ? "#2e9e4f" : "#d64545";
     };
-    const place = async (dataset: Dataset, indices: readonly number[], firstColumn: number, color: (index: number) => string) => {
+    const place = async (
+      dataset: Dataset,
+      indices: readonly number[],
+      firstColumn: number,
+      color: (index: number) => string,
+    ) => {
       const images = await enlarged(dataset, indices, scale);
       for (const [i, input] of images.entries()) {
         const x = left(firstColumn + i);

@@ -37,7 +37,13 @@ ${lossCurve}
 `;
 }
 
-function accuracyTable({ encoders, testCount, bankCount, classCount, neighbours }: NonNullable<Report["accuracies"]>): string {
+function accuracyTable({
+  encoders,
+  testCount,
+  bankCount,
+  classCount,
+  neighbours,
+}: NonNullable<Report["accuracies"]>): string {
   const rows = encoders.map(
     ({ title, featureSize, knn, linear }) =>
       `<tr><td>${escape(title)}</td><td>${featureSize}</td><td>${percent(knn)}</td><td>${percent(linear)}</td></tr>`,

@@ -6,7 +6,10 @@ import type { Report } from "./report.js";
 export function reportTable({ accuracies }: Report): string {
   if (!accuracies) return "";
   const { encoders, testCount, classCount, neighbours } = accuracies;
-  const has = { knn: encoders.some(({ knn }) => knn !== undefined), linear: encoders.some(({ linear }) => linear !== undefined) };
+  const has = {
+    knn: encoders.some(({ knn }) => knn !== undefined),
+    linear: encoders.some(({ linear }) => linear !== undefined),
+  };
   const table = new Table({
     head: [
       `${testCount.toLocaleString("en")} test images, ${classCount} classes`,

@@ -43,7 +43,12 @@ async function pixel(png: Buffer, left: number, top: number): Promise<number[]> 
 test("the table has every accuracy, rounded to a tenth of a percent", () => {
   const cells = reportTable(report)
     .split("\n")
-    .map((line) => line.split("│").map((cell) => cell.trim()).filter(Boolean));
+    .map((line) =>
+      line
+        .split("│")
+        .map((cell) => cell.trim())
+        .filter(Boolean),
+    );
   expect(cells).toContainEqual(["2,000 test images, 10 classes", "kNN, k = 200", "linear"]);
   expect(cells).toContainEqual(["SimCLR encoder", "97.7%", "98.3%"]);
   expect(cells).toContainEqual(["raw pixels", "50.0%", "100.0%"]);
@@ -55,7 +60,10 @@ test("the curve goes through the losses", async () => {
   const svg = await lossCurve(curve);
   // The only path with four points and the loss's colour; a loss falling by one a step is a straight line down.
   const lines = [...svg.matchAll(/d="(M[^"]*L[^"]*L[^"]*L[^"]*)"[^>]*stroke="#2f6fde"/g)].map(([, d]) =>
-    (d as string).slice(1).split("L").map((point) => point.split(",").map(Number) as [number, number]),
+    (d as string)
+      .slice(1)
+      .split("L")
+      .map((point) => point.split(",").map(Number) as [number, number]),
   );
   const [loss, accuracy] = lines as [[number, number][], [number, number][]];
   const steps = (points: [number, number][], axis: 0 | 1) =>

@@ -54,7 +54,8 @@ export function buildStep(recipe: Recipe, { batchSize, exampleCount, channels }:
 
 /** SimCLR's view, without what a recipe turns off. */
 export function buildView({ imageSize, view: options }: Recipe): View {
-  const { minimumCropArea, flipProbability, colorStrength, colorProbability, grayscaleProbability, blurProbability } = options;
+  const { minimumCropArea, flipProbability, colorStrength, colorProbability, grayscaleProbability, blurProbability } =
+    options;
   const sampler = tensorflowCropSampler({ areaRange: [minimumCropArea, 1] });
   const sometimes = (augmentation: Augmentation, probability: number) =>
     probability > 0 ? [randomApply(augmentation, probability)] : [];

@@ -1,11 +1,13 @@
 import { extname, resolve } from "node:path";
 import { imageFolder } from "@simclr/data";
 import { embed, type Features } from "@simclr/evaluation";
-import { compile, useTensorFlow } from "@simclr/runtime";
+import { useTensorFlow } from "@simclr/runtime";
 import { loadEncoder } from "@simclr/training";
 import { invalidOption } from "../errors.js";
 import { openTerminal, type Terminal } from "../terminal/terminal.js";
 import { type EmbeddedImages, isEmbeddingFormat, writeEmbeddings } from "./embedding-file.js";
+import { skipped } from "./image-source.js";
+import { recipeCompile } from "./recipe-compile.js";
 import { readRunSettings } from "./run-settings.js";
 
 export interface EmbedFolderOptions {
@@ -40,16 +42,16 @@ export async function embedFolder(options: EmbedFolderOptions): Promise<EmbedFol
   const runFolder = resolve(options.runFolder);
   const { recipe } = await readRunSettings(runFolder);
   await useTensorFlow();
-  const encoder = await loadEncoder(runFolder, { compile });
+  const encoder = await loadEncoder(runFolder, { compile: recipeCompile(recipe) });
   try {
     const broken = new Set<string>();
     const images = await imageFolder(folder, {
       imageSize: [recipe.imageSize, recipe.imageSize],
       fit: "cover",
       channels: encoder.backbone.spec.inputChannels === 1 ? 1 : 3,
-      onWarning: ({ message, path }) => {
+      onWarning: ({ path }) => {
         broken.add(resolve(path));
-        terminal.print(message);
+        terminal.print(skipped(path));
       },
     });
     const progress = terminal.progress({ title: "Embedding", total: images.length });
@@ -71,7 +73,8 @@ function pick(
   { paths, labels, classNames }: { paths: readonly string[]; labels?: Int32Array; classNames?: readonly string[] },
 ): EmbeddedImages {
   const features = new Float32Array(kept.length * size);
-  for (const [row, index] of kept.entries()) features.set(values.subarray(index * size, (index + 1) * size), row * size);
+  for (const [row, index] of kept.entries())
+    features.set(values.subarray(index * size, (index + 1) * size), row * size);
   return {
     features,
     size,

@@ -2,7 +2,7 @@ import { basename, join, resolve } from "node:path";
 import { foldIn, randomKey } from "@simclr/core";
 import type { Dataset } from "@simclr/data";
 import { embed, type Features, knn, linearEvaluation } from "@simclr/evaluation";
-import { compile, useTensorFlow } from "@simclr/runtime";
+import { useTensorFlow } from "@simclr/runtime";
 import { type LoadedEncoder, loadEncoder, readMetrics } from "@simclr/training";
 import { simclrError } from "../errors.js";
 import type { Recipe } from "../recipe/recipe-schema.js";
@@ -15,6 +15,7 @@ import { atMost, type ImageSource, imageSource } from "./image-source.js";
 import { machine } from "./machine.js";
 import { encodersToMeasure, type NamedEncoder } from "./measured-encoders.js";
 import { neighbourRows } from "./neighbour-rows.js";
+import { recipeCompile } from "./recipe-compile.js";
 import { readRunSettings } from "./run-settings.js";
 
 export type Protocol = "knn" | "linear";
@@ -46,7 +47,7 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<Evaluate
   const runFolder = resolve(options.runFolder);
   const settings = await readRunSettings(runFolder);
   await useTensorFlow();
-  const trained = await loadEncoder(runFolder, { compile });
+  const trained = await loadEncoder(runFolder, { compile: recipeCompile(settings.recipe) });
   try {
     const source = options.source ?? (await openSource(data ?? settings.data, settings.recipe, trained, terminal));
     if (data !== undefined && !source.test) throw labelsMissing(data);
@@ -60,7 +61,12 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<Evaluate
       data: source.name,
       recipe: settings.recipe.description,
       seed: settings.recipe.seed,
-      training: { steps: step, epochs: epoch, exampleCount: source.bank.length, metrics: metrics as Record<string, number> },
+      training: {
+        steps: step,
+        epochs: epoch,
+        exampleCount: source.bank.length,
+        metrics: metrics as Record<string, number>,
+      },
       ...(measured.accuracies && { accuracies: measured.accuracies }),
       machine: machine(),
     };
@@ -72,7 +78,12 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<Evaluate
   }
 }
 
-function openSource(data: string, recipe: Recipe, { backbone }: LoadedEncoder, terminal: Terminal): Promise<ImageSource> {
+function openSource(
+  data: string,
+  recipe: Recipe,
+  { backbone }: LoadedEncoder,
+  terminal: Terminal,
+): Promise<ImageSource> {
   const channels = backbone.spec.inputChannels === 1 ? 1 : 3;
   return imageSource(data, recipe, { onWarning: terminal.print, channels });
 }
@@ -86,6 +97,7 @@ async function measure(
 ) {
   const { evaluation } = recipe;
   const runKey = randomKey(recipe.seed);
+  const compile = recipeCompile(recipe);
   const bank = atMost(source.bank, evaluation.exampleCount);
   const test = source.test && atMost(source.test, evaluation.exampleCount);
   const encoders = encodersToMeasure(trained, runKey, bank.imageShape, compile);

@@ -5,6 +5,7 @@ import { foldIn, randomKey } from "@simclr/core";
 import { cached, cifar10, type Dataset, digits, imageFolder, splitDataset, subset } from "@simclr/data";
 import { simclrError } from "../errors.js";
 import type { Recipe } from "../recipe/recipe-schema.js";
+import { shown } from "./run-settings.js";
 
 /** The images of a run, read in the two ways that it needs. */
 export interface ImageSource {
@@ -41,7 +42,11 @@ interface Parts {
  *
  * @throws SIMCLR_ERROR__CLI__CIFAR_NOT_FOUND, and the errors of `imageFolder`, `cifar10` and `digits` of @simclr/data
  */
-export async function imageSource(data: string, recipe: SourceRecipe, options: ImageSourceOptions): Promise<ImageSource> {
+export async function imageSource(
+  data: string,
+  recipe: SourceRecipe,
+  options: ImageSourceOptions,
+): Promise<ImageSource> {
   const name = data === "digits" && !existsSync(data) ? data : resolve(data === "cifar10" ? cifarFolder() : data);
   const parts = await partsOf(name, recipe, options);
   if (recipe.exampleCount === null || recipe.exampleCount >= parts.pretraining.length) return { name, ...parts };
@@ -49,7 +54,11 @@ export async function imageSource(data: string, recipe: SourceRecipe, options: I
   return { name, ...parts, pretraining: subset(parts.pretraining, chosen), bank: subset(parts.bank, chosen) };
 }
 
-async function partsOf(name: string, recipe: SourceRecipe, { onWarning, channels }: ImageSourceOptions): Promise<Parts> {
+async function partsOf(
+  name: string,
+  recipe: SourceRecipe,
+  { onWarning, channels }: ImageSourceOptions,
+): Promise<Parts> {
   if (name === "digits") {
     const [train, test] = await Promise.all([digits({ split: "train" }), digits({ split: "test" })]);
     return { pretraining: train, bank: train, test };
@@ -59,7 +68,7 @@ async function partsOf(name: string, recipe: SourceRecipe, { onWarning, channels
     const [train, test] = await Promise.all([cifar10(name), cifar10(name, { split: "test" })]);
     return { pretraining: train, bank: train, test };
   }
-  const read = { channels: channels ?? 3, onWarning: ({ message }: { message: string }) => onWarning(message) };
+  const read = { channels: channels ?? 3, onWarning: ({ path }: { path: string }) => onWarning(skipped(path)) };
   const { imageSize } = recipe;
   // A crop of a photo is cut from more pixels than a view has; an image of 32 pixels and less has no more of them.
   const side = imageSize > 32 ? Math.round(1.5 * imageSize) : imageSize;
@@ -83,6 +92,11 @@ async function partsOf(name: string, recipe: SourceRecipe, { onWarning, channels
   const [trained] = splitDataset(pretraining, split);
   const [first, second] = splitDataset(bank, split);
   return { pretraining: cached(trained), bank: first, test: second };
+}
+
+/** What the user hears of a file that cannot be decoded. */
+export function skipped(path: string): string {
+  return `Skipped ${shown(path)}: it cannot be decoded.`;
 }
 
 /** So many of a dataset's indices, evenly spaced: where classes lie side by side, each keeps its share. */

@@ -1,5 +1,5 @@
 import { disposeTree, type Json, randomKey } from "@simclr/core";
-import { compile, useTensorFlow } from "@simclr/runtime";
+import { useTensorFlow } from "@simclr/runtime";
 import { pretrain } from "@simclr/training";
 import { listenForInterruption } from "../terminal/interruption.js";
 import { openTerminal, type Terminal } from "../terminal/terminal.js";
@@ -10,6 +10,7 @@ import { type EvaluateRunResult, evaluateRun } from "./evaluate-run.js";
 import { imageSource } from "./image-source.js";
 import { onlineKnn } from "./online-knn.js";
 import { type PretrainSettingsOptions, pretrainSettings } from "./pretrain-settings.js";
+import { recipeCompile } from "./recipe-compile.js";
 import { shown } from "./run-settings.js";
 import { runSummary } from "./run-summary.js";
 
@@ -55,8 +56,7 @@ export async function pretrainRun(options: PretrainRunOptions): Promise<Pretrain
     batchSize,
     epochs: recipe.epochs,
     key: randomKey(recipe.seed),
-    compile,
-    compileOptions: { precision: recipe.precision },
+    compile: recipeCompile(recipe),
     runFolder,
     resume: options.resume ?? false,
     recipe: { data: source.name, recipe } satisfies Json,

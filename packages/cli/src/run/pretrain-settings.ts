@@ -32,7 +32,12 @@ export async function pretrainSettings(options: PretrainSettingsOptions): Promis
 
 async function newSettings({ data, recipe, set = [], runFolder }: PretrainSettingsOptions) {
   if (data === undefined) {
-    throw invalidOption("data", "no images", "digits, cifar10 or a folder of images", "For example: simclr pretrain digits");
+    throw invalidOption(
+      "data",
+      "no images",
+      "digits, cifar10 or a folder of images",
+      "For example: simclr pretrain digits",
+    );
   }
   if (runFolder !== undefined) refuseExistingRun(resolve(runFolder));
   const chosen = recipe ?? defaultRecipe(data);

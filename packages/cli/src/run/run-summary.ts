@@ -14,7 +14,9 @@ export interface RunSummaryOptions {
 export function runSummary({ source, recipe, backbone, runFolder }: RunSummaryOptions): string[] {
   const { pretraining, test } = source;
   const [height, width, channels] = source.bank.imageShape;
-  const classes = test?.classNames ? `, ${test.classNames.length} classes, ${number(test.length)} held out to test with` : "";
+  const classes = test?.classNames
+    ? `, ${test.classNames.length} classes, ${number(test.length)} held out to test with`
+    : "";
   const { params, state } = backbone.init(randomKey(0));
   const parameterCount = countParameters(params);
   disposeTree([params, state]);
