@@ -1,4 +1,5 @@
 import { registerDenseBincount } from "./dense-bincount.js";
+import { registerDilatedDepthwise } from "./dilated-depthwise.js";
 import { registerFusedBatchNorm } from "./fused-batch-norm.js";
 import { registerGradients } from "./gradients.js";
 import { registerImageTransforms } from "./image-transforms.js";
@@ -25,4 +26,5 @@ export function registerKernels(): void {
   registerSparse();
   registerStrings();
   registerSign();
+  registerDilatedDepthwise();
 }
