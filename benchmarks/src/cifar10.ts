@@ -9,14 +9,34 @@ import { runCommand } from "./run-command.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { recipe: { type: "string", default: "cifar10-quick" }, set: { type: "string", multiple: true, default: [] } },
+  options: {
+    recipe: { type: "string", default: "cifar10-quick" },
+    set: { type: "string", multiple: true, default: [] },
+  },
 });
 const [folder] = positionals;
 if (folder === undefined) throw new Error("Name the folder: pnpm --filter @simclr/benchmarks cifar10 <folder>");
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const run = join(repository, "runs", `cifar10-benchmark-${Date.now()}`);
-const args = ["pretrain", folder, "--recipe", values.recipe, "--run", run, ...values.set.flatMap((set) => ["--set", set])];
-const seconds = await runCommand(process.execPath, [join(repository, "packages/cli/dist/main.js"), ...args], repository);
+const args = [
+  "pretrain",
+  folder,
+  "--recipe",
+  values.recipe,
+  "--run",
+  run,
+  ...values.set.flatMap((set) => ["--set", set]),
+];
+const seconds = await runCommand(
+  process.execPath,
+  [join(repository, "packages/cli/dist/main.js"), ...args],
+  repository,
+);
 const report = JSON.parse(readFileSync(join(run, "report", "report.json"), "utf8"));
-writeResult("cifar10", { what: `simclr ${args.slice(0, 4).join(" ").replace(folder, "<CIFAR-10 as JPEG files>")}`, set: values.set, seconds, report });
+writeResult("cifar10", {
+  what: `simclr ${args.slice(0, 4).join(" ").replace(folder, "<CIFAR-10 as JPEG files>")}`,
+  set: values.set,
+  seconds,
+  report,
+});

@@ -17,7 +17,7 @@ export interface Peer {
  * benchmarks/.venv.
  */
 function peersPython(): string {
-  const python = process.env["SIMCLR_PEERS_PYTHON"] ?? here(".venv/bin/python");
+  const python = process.env.SIMCLR_PEERS_PYTHON ?? here(".venv/bin/python");
   if (existsSync(python)) return python;
   throw new Error(
     `There is no ${python}. Make it with:\n  python3 -m venv benchmarks/.venv && benchmarks/.venv/bin/pip install -r benchmarks/peers/requirements.txt\nor name one with SIMCLR_PEERS_PYTHON.`,

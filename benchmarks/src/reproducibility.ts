@@ -43,9 +43,9 @@ async function losses(name: string, stops: readonly number[]): Promise<string[]>
     });
     disposeTree(state as unknown as TensorTree);
   }
-  const lines = (await readMetrics(runFolder)).filter((line) => line["kind"] === "train");
+  const lines = (await readMetrics(runFolder)).filter((line) => line.kind === "train");
   // The bits, not the digits that are printed.
-  return lines.map((line) => Buffer.from(Float64Array.of(line["loss"] as number).buffer).toString("hex"));
+  return lines.map((line) => Buffer.from(Float64Array.of(line.loss as number).buffer).toString("hex"));
 }
 
 const one = await losses("one", []);

@@ -34,12 +34,15 @@ export function resnet18Step(
       for (let i = 0; i < steps; i++) {
         const context = { batchSize, imageSize: [32, 32] as const };
         const [keyA, keyB] = split(foldIn(viewKey, count++), 2);
-        const parameters = [keyA, keyB].map((key) => parameterTensors(augmented.sample(key, context))) as [TensorTree, TensorTree];
+        const parameters = [keyA, keyB].map((key) => parameterTensors(augmented.sample(key, context))) as [
+          TensorTree,
+          TensorTree,
+        ];
         const result = await compiled.async(state, images, ...parameters);
         disposeTree(state as unknown as TensorTree);
         disposeTree(parameters);
         state = result.state;
-        if (i === steps - 1) loss = (await (result.metrics["loss"] as tf.Tensor).data())[0] as number;
+        if (i === steps - 1) loss = (await (result.metrics.loss as tf.Tensor).data())[0] as number;
         disposeTree(result.metrics);
       }
       return loss;

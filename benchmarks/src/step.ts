@@ -7,7 +7,11 @@ import { resnet18Step } from "./resnet18-step.js";
 import { summary, writeResult } from "./result.js";
 
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "7" }, steps: { type: "string", default: "4" }, batch: { type: "string", default: "64" } },
+  options: {
+    rounds: { type: "string", default: "7" },
+    steps: { type: "string", default: "4" },
+    batch: { type: "string", default: "64" },
+  },
 });
 const rounds = Number(values.rounds);
 const steps = Number(values.steps);
@@ -18,7 +22,10 @@ const runtime = await useTensorFlow({ intraOpThreads: threads, interOpThreads: 2
 const contestants = new Map<string, (steps: number) => Promise<number>>();
 const versions: Record<string, string> = { tensorflow: runtime.version };
 
-for (const [name, augment] of [["ours, views made in the step", true], ["ours, views given", false]] as const) {
+for (const [name, augment] of [
+  ["ours, views made in the step", true],
+  ["ours, views given", false],
+] as const) {
   const stepper = resnet18Step(compile, { batchSize, augment });
   contestants.set(name, async (count) => {
     const start = performance.now();

@@ -11,6 +11,7 @@ import {
   horizontalFlip,
   randomApply,
   randomResizedCrop,
+  randomShear,
   type SampledParameters,
   simclrView,
   torchvisionCropSampler,
@@ -40,6 +41,7 @@ const members: Record<string, Member> = {
     create: () => colorJitter({ variant: "torchvision", strength: 1.5 }),
     identity: { ...neutral, brightness: five(1) },
   },
+  shear: { create: () => randomShear(), identity: { horizontal: five(0), vertical: five(0) } },
   grayscale: { create: grayscale },
   blur: { create: () => gaussianBlur(), identity: { sigma: five(0.1) } },
   "random blur": {

@@ -21,7 +21,7 @@ export interface DenseNorm {
   readonly relu: boolean;
 }
 
-export type Shapes = Readonly<Record<string, readonly number[]>>;
+type Shapes = Readonly<Record<string, readonly number[]>>;
 
 /** The shapes of a head's variables by path: what `init` allocates. */
 export interface VariableShapes {
