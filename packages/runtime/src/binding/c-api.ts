@@ -1,6 +1,6 @@
 import { simclrError } from "@simclr/core";
 import koffi from "koffi";
-import type {} from "../errors.js";
+import "../errors.js";
 import { keepLoaded } from "./keep-loaded.js";
 import { quietly } from "./quietly.js";
 

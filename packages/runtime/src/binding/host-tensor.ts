@@ -1,5 +1,5 @@
 import { simclrError } from "@simclr/core";
-import type {} from "../errors.js";
+import "../errors.js";
 import type { CApi } from "./c-api.js";
 import { bytesPerElement, DataType, dataTypeName, elementCount } from "./data-types.js";
 

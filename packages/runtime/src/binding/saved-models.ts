@@ -1,5 +1,5 @@
 import { simclrError } from "@simclr/core";
-import type {} from "../errors.js";
+import "../errors.js";
 import { addressOf } from "./c-api.js";
 import type { Native } from "./native.js";
 

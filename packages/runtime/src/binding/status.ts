@@ -1,5 +1,5 @@
 import { simclrError } from "@simclr/core";
-import type {} from "../errors.js";
+import "../errors.js";
 import type { CApi } from "./c-api.js";
 
 /** TensorFlow's way of reporting errors: one of these goes into a call and is checked after it. */

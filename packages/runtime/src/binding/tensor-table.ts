@@ -1,5 +1,5 @@
 import { simclrError } from "@simclr/core";
-import type {} from "../errors.js";
+import "../errors.js";
 import type { GraphOutput } from "./c-api.js";
 import type { HostValues } from "./host-tensor.js";
 

@@ -9,7 +9,7 @@ import {
 } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { currentBackend, type TensorFlowBackend } from "../backend/backend.js";
-import type {} from "../errors.js";
+import "../errors.js";
 import { type Call, prepareCall, runCall, runCallAsync } from "./call.js";
 import { freeRecording, type Recording, record } from "./recording.js";
 import { signatureOf, takeApart } from "./structure.js";

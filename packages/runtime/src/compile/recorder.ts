@@ -5,7 +5,7 @@ import type { GraphOutput } from "../binding/c-api.js";
 import { DataType, elementCount } from "../binding/data-types.js";
 import type { HostValues } from "../binding/host-tensor.js";
 import { escapedTensor, type TensorEntry } from "../binding/tensor-table.js";
-import type {} from "../errors.js";
+import "../errors.js";
 import { noteCallSite } from "./call-site.js";
 import { Graph } from "./graph.js";
 import { runsInBfloat16, unusedOutputs } from "./operations.js";

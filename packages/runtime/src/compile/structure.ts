@@ -1,6 +1,6 @@
 import { isTensor, simclrError, type TensorTree } from "@simclr/core";
 import type * as tf from "@tensorflow/tfjs-core";
-import type {} from "../errors.js";
+import "../errors.js";
 
 /** A tree with the numbers of its tensors in place of the tensors. */
 export type Structure = number | readonly Structure[] | { readonly [name: string]: Structure };

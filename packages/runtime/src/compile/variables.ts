@@ -1,7 +1,7 @@
 import { simclrError } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { TensorFlowBackend } from "../backend/backend.js";
-import type {} from "../errors.js";
+import "../errors.js";
 
 /**
  * Lets a function that is recorded read and assign the tf.Variables that exist: what it read is asked for anew at every

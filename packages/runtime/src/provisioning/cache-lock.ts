@@ -3,7 +3,7 @@ import { access, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { simclrError } from "@simclr/core";
 import { type LockOptions, lock } from "proper-lockfile";
-import type {} from "./errors.js";
+import "./errors.js";
 import type { OnProvisionProgress } from "./progress.js";
 
 const staleAfterMilliseconds = 30_000;

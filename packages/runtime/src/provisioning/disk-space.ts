@@ -1,6 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { type SimclrError, simclrError } from "@simclr/core";
-import type {} from "./errors.js";
+import "./errors.js";
 import { megabytes } from "./progress.js";
 
 /**

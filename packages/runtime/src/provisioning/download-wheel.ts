@@ -1,7 +1,7 @@
 import { readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type SimclrError, simclrError } from "@simclr/core";
-import type {} from "./errors.js";
+import "./errors.js";
 import { diskFull } from "./disk-space.js";
 import type { LockedWheel } from "./lock.js";
 import { sha256Of } from "./manifest.js";

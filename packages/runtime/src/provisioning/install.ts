@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isSimclrError, simclrError } from "@simclr/core";
-import type {} from "./errors.js";
+import "./errors.js";
 import { diskFull, requireDiskSpace } from "./disk-space.js";
 import { downloadWheel } from "./download-wheel.js";
 import type { LockedTensorFlow } from "./lock.js";

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { simclrError } from "@simclr/core";
-import type {} from "./errors.js";
+import "./errors.js";
 import type { TensorFlowKind } from "./lock.js";
 
 /** TensorFlow's libraries on this machine. */

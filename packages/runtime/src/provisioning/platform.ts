@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { simclrError } from "@simclr/core";
-import type {} from "./errors.js";
+import "./errors.js";
 import { type LockedTensorFlow, linuxCpu, linuxCuda, macosArm64, type TensorFlowKind } from "./lock.js";
 
 /** What decides which TensorFlow a machine gets. */

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { simclrError } from "@simclr/core";
-import type {} from "./errors.js";
+import "./errors.js";
 
 /** A command line that starts Python. */
 export type Python = readonly [program: string, ...leading: string[]];

@@ -1,6 +1,6 @@
 import { simclrError } from "@simclr/core";
 import { closestMatch } from "leven";
-import type {} from "./errors.js";
+import "./errors.js";
 
 /** How TensorFlow uses the machine. It is set when TensorFlow starts, and holds for the process. */
 export interface Settings {
