@@ -11,6 +11,7 @@ export type { JitterVariant } from "./jitter-operations.js";
 export { parameterTensor, parameterTensors } from "./parameter-tensors.js";
 export { type RandomApplyParameters, randomApply } from "./random-apply.js";
 export { type RandomResizedCropOptions, randomResizedCrop } from "./random-resized-crop.js";
+export { type RandomShearOptions, randomShear } from "./random-shear.js";
 export { samplePerImage } from "./sample-per-image.js";
 export { type SimclrViewOptions, simclrView } from "./simclr-view.js";
 export { type TensorflowCropSamplerOptions, tensorflowCropSampler } from "./tensorflow-crop-sampler.js";

@@ -21,12 +21,12 @@ export function withOverrides(recipe: Recipe, assignments: readonly string[]): R
     const path = key.split(".");
     const leaf = path.pop() as string;
     const parent = path.reduce((record, name) => record[name] as Record<string, unknown>, changed);
-    parent[leaf] = valueOf(assignment.slice(equals + 1));
+    parent[leaf] = jsonOrText(assignment.slice(equals + 1));
   }
   return defineRecipe(changed as Recipe);
 }
 
-function valueOf(text: string): unknown {
+function jsonOrText(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

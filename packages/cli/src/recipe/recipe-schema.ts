@@ -11,6 +11,12 @@ const view = z.strictObject({
     .max(1)
     .default(0.08)
     .describe("smallest crop, as a fraction of the image's area (paper: 0.08)"),
+  horizontalShear: z.number().min(0).default(0).describe("largest slant, pixels a row (not in the paper; for writing)"),
+  verticalShear: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe("largest slope, pixels a column (not in the paper; for writing)"),
   flipProbability: probability.default(0.5).describe("how often a view is mirrored (paper: 0.5)"),
   colorStrength: z
     .number()

@@ -35,6 +35,8 @@ test("defaults are the paper's and the reference's", () => {
   // Chen et al. 2020, appendix A.
   expect(view).toEqual({
     minimumCropArea: 0.08,
+    horizontalShear: 0,
+    verticalShear: 0,
     flipProbability: 0.5,
     colorStrength: 1,
     colorProbability: 0.8,

@@ -16,7 +16,7 @@ export function reportPage(report: Report, { lossCurve, neighbours }: ReportPict
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>SimCLR: ${escape(recipe)}</title>
+<title>SimCLR: ${escapeHtml(recipe)}</title>
 <style>
   body { font: 16px/1.5 system-ui, sans-serif; color: #22222a; max-width: 46rem; margin: 3rem auto; padding: 0 1rem; }
   h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2.5rem; }
@@ -24,7 +24,7 @@ export function reportPage(report: Report, { lossCurve, neighbours }: ReportPict
   th:first-child, td:first-child { text-align: left; } tbody tr:first-child { font-weight: 600; }
   svg, img { max-width: 100%; height: auto; } footer, .note { color: #66666f; font-size: .9rem; }
 </style>
-<h1>${escape(recipe)}</h1>
+<h1>${escapeHtml(recipe)}</h1>
 <p>${count(training.exampleCount)} images, ${training.epochs} epochs, ${count(training.steps)} steps. Last loss ${training.metrics.loss?.toFixed(3) ?? "-"}.</p>
 ${accuracies ? accuracyTable(accuracies) : `<p class="note">Without labels there is nothing to be right or wrong about; put images in folders named after their classes to have accuracies here.</p>`}
 <h2>Nearest neighbours</h2>
@@ -32,7 +32,7 @@ ${accuracies ? accuracyTable(accuracies) : `<p class="note">Without labels there
 <img alt="Images and their nearest neighbours" src="data:image/png;base64,${neighbours.toString("base64")}">
 <h2>Training</h2>
 ${lossCurve}
-<footer><p>${escape(data)} · seed ${seed} · Node ${machine.node} · ${escape(machine.platform)} · ${escape(machine.cpu)}, ${machine.cores} cores</p></footer>
+<footer><p>${escapeHtml(data)} · seed ${seed} · Node ${machine.node} · ${escapeHtml(machine.platform)} · ${escapeHtml(machine.cpu)}, ${machine.cores} cores</p></footer>
 </html>
 `;
 }
@@ -46,7 +46,7 @@ function accuracyTable({
 }: NonNullable<Report["accuracies"]>): string {
   const rows = encoders.map(
     ({ title, featureSize, knn, linear }) =>
-      `<tr><td>${escape(title)}</td><td>${featureSize}</td><td>${percent(knn)}</td><td>${percent(linear)}</td></tr>`,
+      `<tr><td>${escapeHtml(title)}</td><td>${featureSize}</td><td>${percent(knn)}</td><td>${percent(linear)}</td></tr>`,
   );
   return `<table>
 <thead><tr><th></th><th>numbers an image</th><th>kNN</th><th>linear</th></tr></thead>
@@ -55,6 +55,6 @@ function accuracyTable({
 <p class="note">Top-1 accuracy on ${testCount.toLocaleString("en")} images of ${classCount} classes that the encoder never saw. kNN asks the ${neighbours} nearest of ${bankCount.toLocaleString("en")} training images; linear trains one layer on their features. The encoder saw no label.</p>`;
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -6,6 +6,7 @@ import {
   horizontalFlip,
   randomApply,
   randomResizedCrop,
+  randomShear,
   tensorflowCropSampler,
   type View,
   view,
@@ -59,7 +60,9 @@ export function buildView({ imageSize, view: options }: Recipe): View {
   const sampler = tensorflowCropSampler({ areaRange: [minimumCropArea, 1] });
   const sometimes = (augmentation: Augmentation, probability: number) =>
     probability > 0 ? [randomApply(augmentation, probability)] : [];
+  const shear = { horizontal: options.horizontalShear, vertical: options.verticalShear };
   return view([
+    ...(shear.horizontal + shear.vertical > 0 ? [randomShear(shear)] : []),
     randomResizedCrop({ imageSize, sampler }),
     ...sometimes(horizontalFlip() as Augmentation, flipProbability),
     ...sometimes(colorJitter({ strength: colorStrength }) as Augmentation, colorStrength > 0 ? colorProbability : 0),
