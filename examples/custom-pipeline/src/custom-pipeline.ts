@@ -76,11 +76,8 @@ const alignmentAndUniformity: ContrastiveLoss = (viewA, viewB) => {
   const onSphere = (x: tf.Tensor2D): tf.Tensor2D => tf.div(x, tf.norm(x, "euclidean", 1, true));
   const uniformity = (x: tf.Tensor2D) => tf.log(tf.mean(tf.exp(tf.mul(tf.sub(tf.matMul(x, x, false, true), 1), 4))));
   const [a, b] = [onSphere(viewA), onSphere(viewB)];
-  return tf.addN<tf.Scalar>([
-    tf.mean(tf.sum(tf.squaredDifference(a, b), 1)),
-    tf.div(uniformity(a), 2),
-    tf.div(uniformity(b), 2),
-  ]);
+  const alignment = tf.mean(tf.sum(tf.squaredDifference(a, b), 1));
+  return tf.add(alignment, tf.div(tf.add(uniformity(a), uniformity(b)), 2));
 };
 
 await useTensorFlow();
