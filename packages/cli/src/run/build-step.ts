@@ -54,7 +54,7 @@ export function buildStep(recipe: Recipe, { batchSize, exampleCount, channels }:
 }
 
 /** SimCLR's view, without what a recipe turns off. */
-export function buildView({ imageSize, view: options }: Recipe): View {
+function buildView({ imageSize, view: options }: Recipe): View {
   const { minimumCropArea, flipProbability, colorStrength, colorProbability, grayscaleProbability, blurProbability } =
     options;
   const sampler = tensorflowCropSampler({ areaRange: [minimumCropArea, 1] });

@@ -7,7 +7,7 @@ import type { HostValues } from "../binding/host-tensor.js";
 export const backendName = "tensorflow";
 
 /** What the backend keeps of a tensor. Values wait on the JavaScript side until an operation needs them. */
-export interface TensorData {
+interface TensorData {
   readonly shape: number[];
   readonly dtype: number;
   values: HostValues | null;

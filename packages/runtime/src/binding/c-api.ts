@@ -5,7 +5,7 @@ import { keepLoaded } from "./keep-loaded.js";
 import { quietly } from "./quietly.js";
 
 /** An address in native memory, or JavaScript memory lent for the time of a call. */
-export type Pointer = bigint | ArrayBufferView | null;
+type Pointer = bigint | ArrayBufferView | null;
 
 /** TF_Output: one output of an operation of a graph. */
 export interface GraphOutput {

@@ -1,7 +1,7 @@
 import protobuf from "protobufjs/minimal.js";
 import type { Native } from "../binding/native.js";
 
-export interface InputDefinition {
+interface InputDefinition {
   /** Whether it is a list of tensors; then of as many as this attribute says, or of any number. */
   readonly isList: boolean;
   readonly countAttribute: string | undefined;

@@ -16,7 +16,7 @@ export type Source =
   | { readonly handle: bigint; readonly shape: readonly number[]; readonly dtype: number };
 
 /** Where a tensor of the result comes from: out of the function, or past it. */
-export type Result = Source | { readonly output: number; readonly shape: readonly number[]; readonly dtype: number };
+type Result = Source | { readonly output: number; readonly shape: readonly number[]; readonly dtype: number };
 
 /** A function as TensorFlow has it, for arguments of one form. */
 export interface Recording {
