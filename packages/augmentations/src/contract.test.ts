@@ -4,6 +4,7 @@ import { describeEachBackend } from "@simclr/runtime/testing";
 import { augmentationContract } from "./contract.js";
 import {
   type Augmentation,
+  autoAugment,
   centerCrop,
   colorJitter,
   cutout,
@@ -46,6 +47,11 @@ const members: Record<string, Member> = {
     identity: { ...neutral, brightness: five(1) },
   },
   shear: { create: () => randomShear(), identity: { horizontal: five(0), vertical: five(0) } },
+  "AutoAugment's policy": {
+    xla: true,
+    create: autoAugment,
+    identity: { operations: five(0).map(() => [0, 0]), magnitudes: five(0).map(() => [0, 0]) },
+  },
   cutout: { xla: true, create: () => cutout(), identity: { y: five(3), x: five(2), height: five(0), width: five(8) } },
   noise: {
     xla: true,

@@ -1,4 +1,5 @@
 export type { Augmentation, ImageSize, PerImage, SampleContext, SampledParameters } from "./augmentation.js";
+export { type AutoAugmentParameters, autoAugment } from "./auto-augment.js";
 export { type CenterCropOptions, centerCrop } from "./center-crop.js";
 export { type ColorJitterOptions, type ColorJitterParameters, colorJitter } from "./color-jitter.js";
 export { type CropBox, type CropBoxes, cropAndResize, type ResizeOptions } from "./crop-and-resize.js";
