@@ -4,16 +4,21 @@ import { describeEachBackend } from "@simclr/runtime/testing";
 import { augmentationContract } from "./contract.js";
 import {
   type Augmentation,
+  autoAugment,
   centerCrop,
   colorJitter,
+  cutout,
   gaussianBlur,
+  gaussianNoise,
   grayscale,
   horizontalFlip,
   randomApply,
   randomResizedCrop,
   randomShear,
+  rotate,
   type SampledParameters,
   simclrView,
+  sobel,
   torchvisionCropSampler,
   view,
 } from "./index.js";
@@ -42,6 +47,20 @@ const members: Record<string, Member> = {
     identity: { ...neutral, brightness: five(1) },
   },
   shear: { create: () => randomShear(), identity: { horizontal: five(0), vertical: five(0) } },
+  "AutoAugment's policy": {
+    xla: true,
+    create: autoAugment,
+    identity: { operations: five(0).map(() => [0, 0]), magnitudes: five(0).map(() => [0, 0]) },
+  },
+  cutout: { xla: true, create: () => cutout(), identity: { y: five(3), x: five(2), height: five(0), width: five(8) } },
+  noise: {
+    xla: true,
+    create: () => gaussianNoise(),
+    identity: { sigma: five(0), key: five(0).map(() => [1, 2, 3]) },
+  },
+  "rotation by quarters": { create: () => rotate(), identity: { angle: five(0) } },
+  rotation: { xla: true, create: () => rotate({ angleRange: [-180, 180] }), identity: { angle: five(360) } },
+  sobel: { xla: true, create: sobel },
   grayscale: { create: grayscale },
   blur: { create: () => gaussianBlur(), identity: { sigma: five(0.1) } },
   "random blur": {

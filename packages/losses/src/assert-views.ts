@@ -26,3 +26,17 @@ export function assertTemperature(temperature: number): void {
   const remedy = "SimCLR takes 0.1 on ImageNet and 0.5 on CIFAR-10.";
   throw invalidArgument("temperature", temperature, "a finite number above 0", remedy);
 }
+
+/** Refuses a batch in which no image has a negative. */
+export function assertEnoughImages(images: number): void {
+  if (images >= 2) return;
+  throw simclrError(
+    "SIMCLR_ERROR__LOSSES__NO_NEGATIVES",
+    { images },
+    {
+      expected: "at least 2 images, for which the other one is the negative",
+      received: `${images}`,
+      remedy: "Raise the batch size; SimCLR learns better from batches of hundreds of images.",
+    },
+  );
+}

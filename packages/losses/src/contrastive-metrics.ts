@@ -14,6 +14,8 @@ export type ContrastiveMetrics = {
 export interface ContrastiveMetricsOptions {
   /** As in the loss. */
   readonly temperature: number;
+  /** Whether projections are brought to length 1, as in the loss. Default true. */
+  readonly normalize?: boolean;
   /** Where the other replicas' view Bs come from. Default: this process alone. */
   readonly communicator?: Communicator;
 }
@@ -41,13 +43,14 @@ export function contrastiveMetrics(
   viewB: tf.Tensor2D,
   options: ContrastiveMetricsOptions,
 ): ContrastiveMetrics {
-  const { temperature, communicator = oneProcess } = options;
+  const { temperature, normalize = true, communicator = oneProcess } = options;
   assertViews("contrastiveMetrics", viewA, viewB);
   assertTemperature(temperature);
   const batch = viewA.shape[0];
   return tf.tidy(() => {
-    const candidates = communicator.allGather(l2Normalize(viewB));
-    const logits = tf.div(tf.matMul(l2Normalize(viewA), candidates, false, true), temperature);
+    const rows = (view: tf.Tensor2D) => (normalize ? l2Normalize(view) : view);
+    const candidates = communicator.allGather(rows(viewB));
+    const logits = tf.div(tf.matMul(rows(viewA), candidates, false, true), temperature);
     const own = tf.range(communicator.rank * batch, (communicator.rank + 1) * batch, 1, "int32");
     const found = tf.equal(tf.argMax(logits, 1), own);
     const shifted = tf.sub(logits, tf.max(logits, 1, true));

@@ -1,4 +1,4 @@
-import { eager, normal, randomKey } from "@simclr/core";
+import { eager } from "@simclr/core";
 import { expectClose } from "@simclr/core/testing";
 import { compile as recorded } from "@simclr/runtime";
 import { describeEachBackend } from "@simclr/runtime/testing";
@@ -6,7 +6,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { describeContrastiveLoss } from "./contract.js";
-import { contrastiveMetrics, ntXent } from "./index.js";
+import { cosine, dot, matrix, type WrittenOutOptions, writtenOut } from "./fixtures/written-out.js";
+import { contrastiveMetrics, type NtXentOptions, ntXent } from "./index.js";
 
 // Three pairs and the official loss at three temperatures, from objective.py of google-research/simclr@383d414.
 const viewA = [[1, 2, 3], [-1, 0, 2], [0.5, -1, 1]]; // biome-ignore format: one row per image
@@ -21,6 +22,20 @@ describeEachBackend((backendName) => {
       (options) => (a, b) => ntXent(a, b, { temperature, ...options }),
       { symmetric: true, ignoresLength: true, gathers: true, compile },
     );
+  }
+
+  const variants = {
+    "with semi-hard negatives": { temperature: 0.5, negatives: "semi-hard" },
+    "without normalisation": { temperature: 10, normalize: false },
+  } as const;
+  for (const [name, variant] of Object.entries(variants)) {
+    describeContrastiveLoss(`ntXent ${name}`, (options) => (a, b) => ntXent(a, b, { ...variant, ...options }), {
+      symmetric: true,
+      ignoresLength: !("normalize" in variant),
+      prefersAgreement: !("normalize" in variant),
+      gathers: true,
+      compile,
+    });
   }
 
   describe("ntXent", () => {
@@ -56,6 +71,28 @@ describeEachBackend((backendName) => {
         expectClose([lossOf(a, b, t)], [byPairs(a, b, t)], { relative: 1e-4 });
       },
     );
+
+    it("equals the sum over pairs with semi-hard negatives, and over dot products without normalisation", () => {
+      for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
+        const [a, b] = [matrix(seed, 6, 4), matrix(seed + 20, 6, 4)];
+        const semiHard = { negatives: "semi-hard" } as const;
+        expectClose([lossOf(a, b, 0.3, semiHard)], [byPairs(a, b, 0.3, semiHard)], { relative: 1e-5 });
+        for (const temperature of [1, 10]) {
+          const expected = byPairs(a, b, temperature, { similarity: dot });
+          expectClose([lossOf(a, b, temperature, { normalize: false })], [expected], { relative: 1e-5 });
+        }
+      }
+    });
+
+    it("chooses the closest negative that is further than the positive, from both views", () => {
+      const [a, b] = [
+        [[1, 0], [0, 1]],
+        [[1, 0], [0.6, 0.8]],
+      ]; // biome-ignore format: one row per image
+      // Positives 1, 1, 0.8, 0.8; chosen for the anchors: 0.6, 0.6, 0 (from either view), 0.6 (from either view).
+      const expected = [0.4, 0.4, 0.8, 0.2].reduce((sum, gap) => sum + Math.log1p(Math.exp(-gap)), 0) / 4;
+      expectClose([lossOf(a, b, 1, { negatives: "semi-hard" })], [expected]);
+    });
 
     it.each([1e-6, 1e6])("is finite at temperature %s, its gradient too", (temperature) => {
       const inputs = [tf.tensor2d(viewA), tf.tensor2d(viewB)];
@@ -106,6 +143,18 @@ describeEachBackend((backendName) => {
       expectClose(measure([[1, 0], [0, 1]], [[1, 0], [0, 1]], 0.001), [1, 0]); // biome-ignore format: rows
     });
 
+    it("without normalisation equals the rows of softmax of the dot products", () => {
+      const [a, b] = [matrix(1, 6, 3), matrix(11, 6, 3)];
+      const metrics = tf.tidy(() => {
+        const { contrastiveAccuracy, contrastiveEntropy } = contrastiveMetrics(tf.tensor2d(a), tf.tensor2d(b), {
+          temperature: 10,
+          normalize: false,
+        });
+        return [contrastiveAccuracy, contrastiveEntropy].map((m) => m.dataSync()[0] as number);
+      });
+      expectClose(metrics, metricsByRows(a, b, 10, dot), { relative: 1e-5, absolute: 1e-5 });
+    });
+
     it("leaves its views alone and no tensor behind", () => {
       const [a, b] = [tf.tensor2d(viewA), tf.tensor2d(viewB)];
       const before = tf.memory().numTensors;
@@ -116,38 +165,24 @@ describeEachBackend((backendName) => {
   });
 });
 
-function lossOf(a: number[][], b: number[][], temperature: number): number {
-  return tf.tidy(() => ntXent(tf.tensor2d(a), tf.tensor2d(b), { temperature }).dataSync()[0] as number);
-}
-
-function matrix(seed: number, rows: number, columns: number): number[][] {
-  return Array.from({ length: rows }, (_, i) => [...normal(randomKey(seed * 100 + i), columns)]);
-}
-
-function cosine(x: number[], y: number[]): number {
-  const dot = (p: number[], q: number[]) => p.reduce((sum, value, i) => sum + value * (q[i] as number), 0);
-  return dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y));
+function lossOf(a: number[][], b: number[][], temperature: number, options: Partial<NtXentOptions> = {}): number {
+  return tf.tidy(() => ntXent(tf.tensor2d(a), tf.tensor2d(b), { temperature, ...options }).dataSync()[0] as number);
 }
 
 /** Equation 1 of the paper in double precision, one pair at a time. */
-function byPairs(a: number[][], b: number[][], temperature: number): number {
-  const z = [...a, ...b];
-  const n = a.length;
-  let sum = 0;
-  for (let i = 0; i < 2 * n; i++) {
-    const logit = (k: number) => cosine(z[i] as number[], z[k] as number[]) / temperature;
-    const others = z.map((_, k) => k).filter((k) => k !== i);
-    const highest = Math.max(...others.map(logit));
-    const denominator = others.reduce((total, k) => total + Math.exp(logit(k) - highest), 0);
-    sum += highest + Math.log(denominator) - logit((i + n) % (2 * n));
-  }
-  return sum / (2 * n);
+function byPairs(a: number[][], b: number[][], temperature: number, options: Partial<WrittenOutOptions> = {}): number {
+  return writtenOut(a, b, { views: "both", ...options }, (positive, negatives) => {
+    const logits = [positive, ...negatives].map((s) => s / temperature);
+    const highest = Math.max(...logits);
+    const denominator = logits.reduce((total, logit) => total + Math.exp(logit - highest), 0);
+    return highest + Math.log(denominator) - positive / temperature;
+  });
 }
 
-function metricsByRows(a: number[][], b: number[][], temperature: number): number[] {
+function metricsByRows(a: number[][], b: number[][], temperature: number, similarity = cosine): number[] {
   let [found, entropy] = [0, 0];
   a.forEach((row, i) => {
-    const powers = b.map((other) => Math.exp(cosine(row, other) / temperature));
+    const powers = b.map((other) => Math.exp(similarity(row, other) / temperature));
     const total = powers.reduce((sum, p) => sum + p, 0);
     if (powers.every((p) => p <= (powers[i] as number))) found++;
     for (const p of powers) entropy -= (p / total) * Math.log(p / total);
