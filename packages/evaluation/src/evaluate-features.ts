@@ -42,7 +42,10 @@ export interface FeatureParts {
   readonly classCount: number;
 }
 
-/** Embeds every part once, measures, and fills in what all results have. */
+/**
+ * Embeds every part once, measures, and fills in what all results have. Of several replicas each does all of it: there is
+ * nothing random but by the key, so that all get the same result.
+ */
 export async function evaluateFeatures(
   { protocol, steps = 0, usesValidation = false, measure }: FeatureProtocol,
   encoder: Encoder,

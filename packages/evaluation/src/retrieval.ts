@@ -62,12 +62,10 @@ export async function retrieval(
     const similarities = await similaritiesTo(bank, queries, start, end, signal);
     for (let query = start; query < end; query++) {
       const own = similarities.subarray((query - start) * bank.count, (query - start + 1) * bank.count);
-      const leftOut = leaveOneOut ? query : -1;
       const label = queries.labels[query] as number;
-      firstHits.push(firstHit(own, bank.labels as Int32Array, label, leftOut));
-      const of = (relevant: boolean) =>
-        own.filter((_, row) => row !== leftOut && (bank.labels?.[row] === label) === relevant);
-      averagePrecisions.push(averagePrecision(of(true), of(false)));
+      const ranked = rank(own, bank.labels as Int32Array, label, leaveOneOut ? query : -1);
+      firstHits.push(ranked.firstHit);
+      averagePrecisions.push(ranked.averagePrecision);
     }
   }
   const share = (k: number) => firstHits.filter((rank) => rank < k).length / queries.count;
@@ -103,18 +101,27 @@ async function similaritiesTo(
   return out;
 }
 
-function firstHit(similarities: Float32Array, labels: Int32Array, label: number, leftOut: number): number {
-  let best = -1;
-  similarities.forEach((similarity, row) => {
-    if (row === leftOut || labels[row] !== label) return;
-    if (best < 0 || similarity > (similarities[best] as number)) best = row;
-  });
+/** Plain loops: the bank may have a million rows, and this is done for every query. */
+function rank(similarities: Float32Array, labels: Int32Array, label: number, leftOut: number) {
+  const relevant = new Float32Array(similarities.length);
+  const others = new Float32Array(similarities.length);
+  let [hits, misses, best] = [0, 0, -1];
+  for (let row = 0; row < similarities.length; row++) {
+    if (row === leftOut) continue;
+    const similarity = similarities[row] as number;
+    if (labels[row] !== label) others[misses++] = similarity;
+    else {
+      relevant[hits++] = similarity;
+      if (best < 0 || similarity > (similarities[best] as number)) best = row;
+    }
+  }
   const highest = similarities[best] as number;
-  let before = 0;
-  similarities.forEach((similarity, row) => {
-    if (row !== leftOut && (similarity > highest || (similarity === highest && row < best))) before++;
-  });
-  return before;
+  let firstHit = 0;
+  for (let row = 0; row < similarities.length; row++) {
+    const similarity = similarities[row] as number;
+    if (row !== leftOut && (similarity > highest || (similarity === highest && row < best))) firstHit++;
+  }
+  return { firstHit, averagePrecision: averagePrecision(relevant.subarray(0, hits), others.subarray(0, misses)) };
 }
 
 function assertRetrieval(
