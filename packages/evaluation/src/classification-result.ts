@@ -1,3 +1,6 @@
+import { confusionMatrix } from "./confusion-matrix.js";
+import { topKAccuracy } from "./top-k-accuracy.js";
+
 /** How well a classifier does on labelled features. Plain JSON. */
 export interface ClassificationResult {
   /** The share of rows whose class comes first, in [0, 1]. */
@@ -22,30 +25,19 @@ export function classificationResult(
   labels: Int32Array,
   classCount: number,
 ): ClassificationResult {
-  const confusion = Array.from({ length: classCount }, () => new Array<number>(classCount).fill(0));
-  const predictions: number[] = [];
-  let [first, amongFive] = [0, 0];
-  labels.forEach((label, row) => {
+  const predictions = Array.from(labels, (_, row) => {
     const score = (c: number) => scores[row * classCount + c] as number;
-    const own = score(label);
-    let [best, before] = [0, 0];
-    for (let c = 0; c < classCount; c++) {
-      if (score(c) > score(best)) best = c;
-      if (score(c) > own || (score(c) === own && c < label)) before++;
-    }
-    if (before === 0) first++;
-    if (before < 5) amongFive++;
-    predictions.push(best);
-    const counts = confusion[label] as number[];
-    counts[best] = (counts[best] as number) + 1;
+    let best = 0;
+    for (let c = 1; c < classCount; c++) if (score(c) > score(best)) best = c;
+    return best;
   });
-  const count = labels.length;
+  const top1 = topKAccuracy(scores, labels, classCount, 1);
   return {
-    top1: first / count,
-    top5: amongFive / count,
-    top1Interval: wilson(first / count, count),
+    top1,
+    top5: topKAccuracy(scores, labels, classCount, 5),
+    top1Interval: wilson(top1, labels.length),
     predictions,
-    confusion,
+    confusion: confusionMatrix(labels, predictions, classCount),
   };
 }
 

@@ -13,6 +13,8 @@ export interface EmbedOptions {
   readonly compile?: Compile;
   /** Called after each batch with the number of images done. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Stops between two batches. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -50,6 +52,7 @@ export async function embed(encoder: Encoder, dataset: Dataset, options: EmbedOp
   try {
     let next = read(0);
     for (let start = 0; start < dataset.length; start += rows) {
+      options.signal?.throwIfAborted();
       const batch = await next;
       if (start + rows < dataset.length) next = read(start + rows);
       const { data, width } = await encodeBatch(encode.async, batch, rows);

@@ -1,3 +1,5 @@
+import { simclrError } from "@simclr/core";
+
 declare module "@simclr/core" {
   interface SimclrErrorContexts {
     SIMCLR_ERROR__EVALUATION__FEATURES_INVALID: { what: string; count: number; size: number; values: number };
@@ -7,8 +9,61 @@ declare module "@simclr/core" {
     SIMCLR_ERROR__EVALUATION__LABEL_OUT_OF_RANGE: { what: string; row: number; label: number; classCount: number };
     SIMCLR_ERROR__EVALUATION__ONE_CLASS: { classCount: number };
     SIMCLR_ERROR__EVALUATION__TOO_FEW_NEIGHBOURS: { k: number; bank: number };
+    SIMCLR_ERROR__EVALUATION__EMPTY_CLASS: { what: string; label: number };
+    SIMCLR_ERROR__EVALUATION__TOO_FEW_IMAGES: { what: string; count: number };
+    SIMCLR_ERROR__EVALUATION__VALIDATION_MISSING: { protocol: string };
     SIMCLR_ERROR__EVALUATION__ENCODER_OUTPUT: { shape: number[]; batchSize: number };
   }
 }
 
-export {};
+/** More neighbours asked for than there are. */
+export function tooFewNeighbours(k: number, bank: number) {
+  return simclrError(
+    "SIMCLR_ERROR__EVALUATION__TOO_FEW_NEIGHBOURS",
+    { k, bank },
+    {
+      expected: `a bank of at least k = ${k} rows`,
+      received: `${bank}`,
+      remedy: `Pass a smaller k, at most ${bank}, or a larger bank.`,
+    },
+  );
+}
+
+/** A class of which a part of the data has no image. */
+export function emptyClass(what: string, label: number, name = `${label}`) {
+  return simclrError(
+    "SIMCLR_ERROR__EVALUATION__EMPTY_CLASS",
+    { what, label },
+    {
+      expected: `at least one ${what} image of class ${name}`,
+      received: "none",
+      remedy: "Remove the class's empty folder, or split the data with { stratified: true }.",
+    },
+  );
+}
+
+/** A part of the data that is too small to say anything. */
+export function tooFewImages(what: string, count: number) {
+  return simclrError(
+    "SIMCLR_ERROR__EVALUATION__TOO_FEW_IMAGES",
+    { what, count },
+    {
+      expected: `at least 2 ${what} images`,
+      received: `${count}`,
+      remedy: "Point to a folder with more images, or give this part a larger share of the split.",
+    },
+  );
+}
+
+/** A protocol that chooses its settings has nothing to choose them on. */
+export function validationMissing(protocol: string) {
+  return simclrError(
+    "SIMCLR_ERROR__EVALUATION__VALIDATION_MISSING",
+    { protocol },
+    {
+      expected: `validation images, on which ${protocol} chooses its settings`,
+      received: "none",
+      remedy: "Split the train images with splitDataset(train, { fraction: 0.9, key, stratified: true }).",
+    },
+  );
+}

@@ -93,7 +93,13 @@ export function assertSameSize(train: Features, test: Features): void {
   );
 }
 
-function assertLabels(what: string, { labels, count }: Features, classCount: number): void {
+/** Refuses features of which a row has no class, or one outside [0, classCount). */
+export function assertLabels<Rows extends Pick<Features, "count" | "labels">>(
+  what: string,
+  rows: Rows,
+  classCount: number,
+): asserts rows is Rows & { readonly labels: Int32Array } {
+  const { labels, count } = rows;
   if (labels?.length !== count) {
     throw simclrError(
       "SIMCLR_ERROR__EVALUATION__LABELS_MISSING",

@@ -1,9 +1,42 @@
+export { type BootstrapOptions, bootstrapInterval } from "./bootstrap-interval.js";
+export type { ClassificationMetric } from "./classification-metric.js";
 export type { ClassificationResult } from "./classification-result.js";
+export { confusionMatrix } from "./confusion-matrix.js";
+export { elevenPointMeanAveragePrecision } from "./eleven-point-mean-average-precision.js";
 export { type EmbedOptions, type Encoder, embed } from "./embed.js";
+export { type Embed, embedOnce } from "./embed-once.js";
+export type { FeatureEvaluatorOptions } from "./evaluate-features.js";
 export type { EvaluationDatasets, EvaluationResult, Evaluator, EvaluatorOptions } from "./evaluator.js";
 export type { Features } from "./features.js";
+export {
+  fitLogisticRegression,
+  type LogisticRegressionFitOptions,
+  type LogisticRegressionModel,
+} from "./fit-logistic-regression.js";
 export { type KnnOptions, type KnnResult, knn } from "./knn.js";
+export { type KnnEvaluatorOptions, knnEvaluator } from "./knn-evaluator.js";
 export { type LinearEvaluationOptions, type LinearEvaluationResult, linearEvaluation } from "./linear-evaluation.js";
+export { type LinearFeaturesEvaluatorOptions, linearFeaturesEvaluator } from "./linear-features-evaluator.js";
+export {
+  type LogisticRegressionOptions,
+  type LogisticRegressionResult,
+  logisticRegression,
+} from "./logistic-regression.js";
+export {
+  type LogisticRegressionEvaluatorOptions,
+  logisticRegressionEvaluator,
+} from "./logistic-regression-evaluator.js";
+export {
+  type LogisticRegressionSearchOptions,
+  type LogisticRegressionSearchResult,
+  logisticRegressionSearch,
+  regularizationGrid,
+} from "./logistic-regression-search.js";
+export { meanPerClassAccuracy } from "./mean-per-class-accuracy.js";
 export { type Neighbours, nearestNeighbours } from "./nearest-neighbours.js";
 export type { FeatureNormalization } from "./normalize-features.js";
 export { rawPixels } from "./raw-pixels.js";
+export { type RetrievalOptions, type RetrievalResult, retrieval } from "./retrieval.js";
+export { type RetrievalEvaluatorOptions, retrievalEvaluator } from "./retrieval-evaluator.js";
+export { type PredictingModel, type ToEncoderOptions, toEncoder } from "./to-encoder.js";
+export { topKAccuracy } from "./top-k-accuracy.js";

@@ -9,6 +9,8 @@ export interface KnnOptions {
   readonly k?: number;
   /** A neighbour of cosine similarity s votes with exp(s / temperature). Default 0.1, as lightly; Wu et al. take 0.07. */
   readonly temperature?: number;
+  /** Stops between two blocks. */
+  readonly signal?: AbortSignal;
 }
 
 /** What {@link knn} returns: plain JSON. */
@@ -33,12 +35,10 @@ export type KnnResult = ClassificationResult;
  * ```
  */
 export async function knn(train: Features, test: Features, options: KnnOptions): Promise<KnnResult> {
-  const { k = 200, temperature = 0.1, classCount } = options;
-  if (!(Number.isFinite(temperature) && temperature > 0)) {
-    throw invalidArgument("temperature", temperature, "a finite number above 0");
-  }
+  const { classCount } = options;
+  const { k, temperature } = knnSettings(options);
   assertClassification(train, test, classCount);
-  const { indices, similarities } = await nearestNeighbours(test, train, k);
+  const { indices, similarities } = await nearestNeighbours(test, train, k, options);
   const scores = new Float64Array(test.count * classCount);
   indices.forEach((row, i) => {
     const query = Math.floor(i / k);
@@ -48,4 +48,13 @@ export async function knn(train: Features, test: Features, options: KnnOptions):
     scores[at] = (scores[at] as number) + Math.exp(further / temperature);
   });
   return classificationResult(scores, test.labels as Int32Array, classCount);
+}
+
+/** Fills in the defaults, and refuses what no rows can be measured with. */
+export function knnSettings({ k = 200, temperature = 0.1 }: Pick<KnnOptions, "k" | "temperature">) {
+  if (!Number.isInteger(k) || k < 1) throw invalidArgument("k", k, "an integer of at least 1");
+  if (!(Number.isFinite(temperature) && temperature > 0)) {
+    throw invalidArgument("temperature", temperature, "a finite number above 0");
+  }
+  return { k, temperature };
 }

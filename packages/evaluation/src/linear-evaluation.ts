@@ -13,7 +13,9 @@ import { applyUpdates, linearScaling, momentum, warmupCosineSchedule } from "@si
 import * as tf from "@tensorflow/tfjs-core";
 import { type ClassificationResult, classificationResult } from "./classification-result.js";
 import { assertClassification, type Features } from "./features.js";
-import { type FeatureNormalization, normalizeFeatures } from "./normalize-features.js";
+import { linearScores } from "./linear-scores.js";
+import { meanCrossEntropy } from "./mean-cross-entropy.js";
+import { assertNormalization, type FeatureNormalization, normalizeFeatures } from "./normalize-features.js";
 
 export interface LinearEvaluationOptions {
   readonly classCount: number;
@@ -36,6 +38,8 @@ export interface LinearEvaluationOptions {
   readonly compile?: Compile;
   /** Called after each epoch. */
   readonly onProgress?: (epoch: number, epochs: number) => void;
+  /** Stops between two epochs. */
+  readonly signal?: AbortSignal;
 }
 
 /** What {@link linearEvaluation} returns: plain JSON. */
@@ -67,15 +71,12 @@ export async function linearEvaluation(
   test: Features,
   options: LinearEvaluationOptions,
 ): Promise<LinearEvaluationResult> {
-  const { classCount, key, epochs = 100, weightDecay = 0, normalization = "standardize", compile = eager } = options;
+  const { classCount, key, compile = eager } = options;
   assertClassification(train, test, classCount);
-  for (const [name, value] of Object.entries({ epochs, batchSize: options.batchSize ?? 512 })) {
-    if (!Number.isInteger(value) || value < 1) throw invalidArgument(name, value, "an integer of at least 1");
-  }
-  const batchSize = Math.min(options.batchSize ?? 512, train.count);
+  const { epochs, batchSize, learningRate: peak, ...settings } = linearSettings(options, train.count);
+  const { weightDecay, normalization } = settings;
   const stepsPerEpoch = Math.floor(train.count / batchSize);
   const totalSteps = epochs * stepsPerEpoch;
-  const peak = options.learningRate ?? linearScaling(0.1, batchSize);
   const optimizer = momentum({
     learningRate: warmupCosineSchedule({ peak, warmupSteps: 0, totalSteps }),
     momentum: 0.9,
@@ -109,6 +110,7 @@ export async function linearEvaluation(
 
   try {
     for (let epoch = 0; epoch < epochs; epoch++) {
+      options.signal?.throwIfAborted();
       const order = permutation(foldIn(foldIn(key, "order"), epoch), train.count);
       for (let step = 0; step < stepsPerEpoch; step += stepsPerCall) {
         const steps = Math.min(stepsPerCall, stepsPerEpoch - step);
@@ -120,7 +122,9 @@ export async function linearEvaluation(
       }
       options.onProgress?.(epoch + 1, epochs);
     }
-    const logits = await logitsOf(state.params, testValues, test);
+    const { kernel, bias } = state.params;
+    const scored = { ...test, values: testValues };
+    const logits = await linearScores(scored, kernel as tf.Tensor2D, bias as tf.Tensor1D);
     const testLabels = test.labels as Int32Array;
     const loss = meanCrossEntropy(logits, testLabels, classCount);
     return { ...classificationResult(logits, testLabels, classCount), loss };
@@ -138,22 +142,17 @@ function crossEntropyGradient(params: Parameters, x: tf.Tensor2D, labels: tf.Ten
   return { kernel: tf.matMul(x, error, true), bias: tf.sum(error, 0) };
 }
 
-async function logitsOf(params: Parameters, values: Float32Array, { count, size }: Features): Promise<Float32Array> {
-  const logits = tf.tidy(() =>
-    tf.add(tf.matMul(tf.tensor2d(values, [count, size]), params.kernel as tf.Tensor2D), params.bias as tf.Tensor1D),
-  );
-  const data = (await logits.data()) as Float32Array;
-  logits.dispose();
-  return data;
-}
-
-function meanCrossEntropy(logits: Float32Array, labels: Int32Array, classCount: number): number {
-  let sum = 0;
-  labels.forEach((label, row) => {
-    const own = logits.subarray(row * classCount, (row + 1) * classCount);
-    const highest = own.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-    const partition = own.reduce((total, x) => total + Math.exp(x - highest), 0);
-    sum += highest + Math.log(partition) - (own[label] as number);
-  });
-  return sum / labels.length;
+/** Fills in the defaults for so many train rows, and refuses what no rows can be measured with. */
+export function linearSettings(options: Omit<LinearEvaluationOptions, "classCount" | "key">, count: number) {
+  const { epochs = 100, weightDecay = 0, normalization = "standardize" } = options;
+  for (const [name, value] of Object.entries({ epochs, batchSize: options.batchSize ?? 512 })) {
+    if (!Number.isInteger(value) || value < 1) throw invalidArgument(name, value, "an integer of at least 1");
+  }
+  const batchSize = Math.min(options.batchSize ?? 512, count);
+  const learningRate = options.learningRate ?? linearScaling(0.1, batchSize);
+  for (const [name, value] of Object.entries({ learningRate, weightDecay })) {
+    if (!Number.isFinite(value) || value < 0) throw invalidArgument(name, value, "a finite number of at least 0");
+  }
+  assertNormalization(normalization);
+  return { epochs, batchSize, learningRate, weightDecay, normalization };
 }

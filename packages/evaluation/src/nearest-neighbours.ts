@@ -1,6 +1,8 @@
-import { invalidArgument, simclrError } from "@simclr/core";
+import { invalidArgument } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
+import { tooFewNeighbours } from "./errors.js";
 import { assertSameSize, type Features } from "./features.js";
+import { bankRows, unitRows } from "./unit-rows.js";
 
 export interface Neighbours {
   /** `[queries, k]`: rows of the bank, the most similar first; of equals the lower row. */
@@ -12,14 +14,14 @@ export interface Neighbours {
 
 // A block of similarities takes 32 MiB, whatever the size of the two sets.
 const queryRows = 512;
-const bankRows = 16384;
 
 /**
  * The k rows of the bank that are nearest to each query by cosine similarity. A row of zeros is similar to none, 0.
  *
- * Compares blocks of queries with blocks of the bank and merges their best, so that memory beside the two sets stays
- * bounded.
+ * Compares blocks of queries with blocks of the bank and merges their best: neither set is copied, and memory beside
+ * the two stays bounded.
  *
+ * @param options.signal stops between two blocks
  * @throws SIMCLR_ERROR__EVALUATION__TOO_FEW_NEIGHBOURS when the bank has fewer than k rows
  * @throws SIMCLR_ERROR__EVALUATION__FEATURE_SIZE_MISMATCH, and ..._FEATURES_INVALID, ..._FEATURES_NOT_FINITE
  * @example
@@ -30,16 +32,22 @@ const bankRows = 16384;
  * const { indices } = await nearestNeighbours(query, bank, 2); // 2, 0
  * ```
  */
-export async function nearestNeighbours(queries: Features, bank: Features, k: number): Promise<Neighbours> {
+export async function nearestNeighbours(
+  queries: Features,
+  bank: Features,
+  k: number,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<Neighbours> {
   assertSameSize(bank, queries);
   if (!Number.isInteger(k) || k < 1) throw invalidArgument("k", k, "an integer of at least 1");
-  if (k > bank.count) throw tooFew(k, bank.count);
+  if (k > bank.count) throw tooFewNeighbours(k, bank.count);
   const indices = new Int32Array(queries.count * k);
   const similarities = new Float32Array(queries.count * k).fill(Number.NEGATIVE_INFINITY);
   for (let bankStart = 0; bankStart < bank.count; bankStart += bankRows) {
     const block = unitRows(bank, bankStart, bankRows);
     try {
       for (let start = 0; start < queries.count; start += queryRows) {
+        signal?.throwIfAborted();
         const best = tf.tidy(() => {
           const product = tf.matMul(unitRows(queries, start, queryRows), block, false, true);
           return tf.topk(product, Math.min(k, block.shape[0]), true);
@@ -61,17 +69,6 @@ export async function nearestNeighbours(queries: Features, bank: Features, k: nu
   return { indices, similarities, k };
 }
 
-/** Rows of length 1; zeros stay zeros. */
-function unitRows({ values, count, size }: Features, start: number, rows: number): tf.Tensor2D {
-  return tf.tidy(() => {
-    const end = Math.min(count, start + rows);
-    const block = tf.tensor2d(values.subarray(start * size, end * size), [end - start, size]);
-    // By the largest value first: the squares of very large or small features would leave float32.
-    const scaled = tf.divNoNan(block, tf.max(tf.abs(block), 1, true));
-    return tf.divNoNan(scaled, tf.sqrt(tf.sum(tf.square(scaled), 1, true))) as tf.Tensor2D;
-  });
-}
-
 /** Merges two sorted lists into the first and keeps its length; of equals the earlier block's come first. */
 function merge(
   own: { values: Float32Array; rows: Int32Array },
@@ -88,16 +85,4 @@ function merge(
     if (takesOld) a++;
     else b++;
   }
-}
-
-function tooFew(k: number, bank: number) {
-  return simclrError(
-    "SIMCLR_ERROR__EVALUATION__TOO_FEW_NEIGHBOURS",
-    { k, bank },
-    {
-      expected: `a bank of at least k = ${k} rows`,
-      received: `${bank}`,
-      remedy: `Pass a smaller k, at most ${bank}, or a larger bank.`,
-    },
-  );
 }

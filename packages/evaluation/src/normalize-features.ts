@@ -13,11 +13,9 @@ export function normalizeFeatures(
   test: Features,
   normalization: FeatureNormalization,
 ): [train: Float32Array, test: Float32Array] {
+  assertNormalization(normalization);
   if (normalization === "none") return [train.values, test.values];
   if (normalization === "l2") return [unitLength(train), unitLength(test)];
-  if (normalization !== "standardize") {
-    throw invalidArgument("normalization", normalization, '"none", "standardize" or "l2"');
-  }
   const { mean, deviation } = columnStatistics(train);
   const standardize = ({ values, size }: Features) =>
     values.map((value, i) => {
@@ -25,6 +23,12 @@ export function normalizeFeatures(
       return spread > 0 ? (value - (mean[i % size] as number)) / spread : 0;
     });
   return [standardize(train), standardize(test)];
+}
+
+/** Refuses a name that is none of the three. */
+export function assertNormalization(normalization: FeatureNormalization): void {
+  if (["none", "standardize", "l2"].includes(normalization)) return;
+  throw invalidArgument("normalization", normalization, '"none", "standardize" or "l2"');
 }
 
 function columnStatistics({ values, count, size }: Features): { mean: Float64Array; deviation: Float64Array } {

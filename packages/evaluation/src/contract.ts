@@ -1,0 +1,1 @@
+export { type EvaluatorContract, evaluatorContract } from "./contract/evaluator-contract.js";
