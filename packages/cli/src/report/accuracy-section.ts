@@ -1,5 +1,11 @@
 import { percent } from "../terminal/percent.js";
-import { type Accuracy, type AccuracyRow, type AccuracyTable, accuracyTables, isSameProtocol } from "./accuracy-table.js";
+import {
+  type Accuracy,
+  type AccuracyRow,
+  type AccuracyTable,
+  accuracyTables,
+  isSameProtocol,
+} from "./accuracy-table.js";
 import { html, type Markup, raw } from "./html.js";
 import { intervalPlot } from "./interval-plot.js";
 import { plotForPage } from "./plot.js";
@@ -11,7 +17,7 @@ export async function accuracySection(runs: readonly ReportedRun[]): Promise<Mar
   const tables = accuracyTables(runs);
   if (tables.length === 0) return nothingMeasured();
   const published = new Map(runs.map((run) => [run.name, publishedFor(run)]));
-  const parts = await Promise.all(tables.map((table) => oneTable(table, runs, published, tables.length > 1)));
+  const parts = await Promise.all(tables.map((table, i) => oneTable(table, runs, published, i, tables.length > 1)));
   return html`<section id="accuracy"><h2>Accuracy</h2>${parts}${otherRecipes(runs, published)}</section>`;
 }
 
@@ -24,6 +30,7 @@ async function oneTable(
   table: AccuracyTable,
   runs: readonly ReportedRun[],
   published: ReadonlyMap<string, readonly ComparedResult[]>,
+  dataIndex: number,
   isNamed: boolean,
 ): Promise<Markup> {
   const severalRuns = runs.length > 1;
@@ -33,23 +40,31 @@ async function oneTable(
     run.data === table.data ? publishedRows(table, run, published.get(run.name) ?? [], severalRuns) : [],
   );
   const columns = table.columns.map(({ title, metric }) =>
-    header(title, metric === "top1" ? "top-1" : metric.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`)),
+    header(
+      title,
+      undefined,
+      metric === "top1" ? "top-1" : metric.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`),
+    ),
   );
   const svg = await intervalPlot(table);
+  const about = `accuracy-${dataIndex}`;
   return html`<div class="measured">${isNamed && html`<h3>On ${table.data}</h3>`}
-<div class="scroll"><table class="accuracies sortable"><caption>${table.testCount.toLocaleString("en")} test images of ${table.classCount} classes that the encoder never saw; below each accuracy its 95&nbsp;% interval. The encoder saw no label.</caption>
-<thead><tr>${severalRuns && header("Run")}${header("Encoder")}${columns}</tr></thead>
+<p class="note" id="${about}">${table.testCount.toLocaleString("en")} test images of ${table.classCount} classes that the encoder never saw; below each accuracy, in percent, its 95% interval.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Accuracies"><table class="accuracies sortable" aria-describedby="${about}">
+<thead><tr>${severalRuns && header("Run", "run text")}${header("Encoder", "text")}${columns}</tr></thead>
 <tbody>${rows}</tbody>${exact.length > 0 && html`<tbody class="published">${exact}</tbody>`}</table></div>
-<figure>${raw(plotForPage(svg, "The table's accuracies as points, in percent, with their intervals as bars."))}</figure></div>`;
+<figure class="scroll wide">${raw(plotForPage(svg, "The table's accuracies as points, in percent, with their intervals as bars."))}</figure></div>`;
 }
 
-function header(title: string, note?: string): Markup {
-  return html`<th scope="col"><button type="button">${title}</button>${note && html`<small>${note}</small>`}</th>`;
+/** @param className of columns that hold no accuracies */
+function header(title: string, className?: string, note?: string): Markup {
+  const own = className && raw(` class="${className}"`);
+  return html`<th scope="col"${own}><button type="button">${title}</button>${note && html`<small>${note}</small>`}</th>`;
 }
 
 function tableRow({ run, encoder, title, cells }: AccuracyRow, best: readonly number[], severalRuns: boolean): Markup {
   const values = cells.map((cell, i) => (cell ? measured(cell, cell.value === best[i]) : html`<td>–</td>`));
-  const name = html`<th scope="row">${title}</th>`;
+  const name = html`<th scope="row">${title}${severalRuns && html`<small class="narrow">${run}</small>`}</th>`;
   return html`<tr class="${encoder}">${severalRuns && html`<td class="run">${run}</td>`}${name}${values}</tr>`;
 }
 

@@ -59,10 +59,20 @@ const protocolTitles: Readonly<Record<string, string>> = {
 const protocolOrder = Object.keys(protocolTitles);
 const encoderOrder: readonly MeasuredEncoder["encoder"][] = ["trained", "untrained", "pixels"];
 
+/** A protocol's name for people. */
+export function protocolTitle(protocol: string): string {
+  return protocolTitles[protocol] ?? protocol.replace(/^./, (first) => first.toUpperCase()).replaceAll("-", " ");
+}
+
 /** A table for each set of images that any of the runs was measured on. */
 export function accuracyTables(runs: readonly ReportedRun[]): AccuracyTable[] {
   const all = runs.flatMap(measurementsOf);
-  return [...new Set(all.map(({ data }) => data))].map((data) => tableOf(data, all.filter((one) => one.data === data)));
+  return [...new Set(all.map(({ data }) => data))].map((data) =>
+    tableOf(
+      data,
+      all.filter((one) => one.data === data),
+    ),
+  );
 }
 
 /** Whether a published accuracy is of a column's protocol. */
@@ -149,7 +159,7 @@ function varyingSettings(measurements: readonly Measurement[]): Map<string, stri
 }
 
 function columnOf({ protocol, metric, settings }: Measurement, varying: readonly string[]): AccuracyColumn {
-  const base = protocolTitles[protocol] ?? protocol.replace(/^./, (c) => c.toUpperCase()).replaceAll("-", " ");
+  const base = protocolTitle(protocol);
   const labelFraction = typeof settings.labelFraction === "number" ? settings.labelFraction : undefined;
   const others = varying.filter((name) => name !== "labelFraction");
   // What differs along with the labels, epochs say, is told by them already.

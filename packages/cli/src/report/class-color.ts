@@ -11,7 +11,9 @@ export function classColor(label: number, classCount: number): string {
     // HSL to RGB at saturation 0.6 and lightness 0.52.
     const position = (offset + 12 * hue) % 12;
     const value = 0.52 - 0.288 * Math.max(-1, Math.min(position - 3, 9 - position, 1));
-    return Math.round(255 * value).toString(16).padStart(2, "0");
+    return Math.round(255 * value)
+      .toString(16)
+      .padStart(2, "0");
   };
   return `#${channel(0)}${channel(8)}${channel(4)}`;
 }

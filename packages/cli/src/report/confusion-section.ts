@@ -1,3 +1,4 @@
+import { protocolTitle } from "./accuracy-table.js";
 import { html, type Markup, raw } from "./html.js";
 import { plot, plotColors, plotForPage } from "./plot.js";
 import type { ReportedRun } from "./reported-run.js";
@@ -20,15 +21,17 @@ export async function confusionSection(runs: readonly ReportedRun[]): Promise<Ma
       if (!confusion) return [];
       const names = namesOf(run, confusion.counts.length);
       const pairs = mistakes(confusion, names);
-      const alt = `Confusion matrix of ${run.name}, ${confusion.protocol}. ${pairs.join("; ") || "No mistake."}`;
+      const alt = `Confusion matrix of ${run.name}, ${protocolTitle(confusion.protocol)}. Most frequent mistakes: ${pairs.join(", ") || "none"}`;
       const drawn = confusion.counts.length <= mostDrawn && raw(plotForPage(await matrix(confusion, names), alt));
-      const worst = pairs.length > 0 ? html`<p>Most frequent: ${pairs.join("; ")}.</p>` : html`<p>No mistake.</p>`;
-      return [html`<figure><figcaption>${runs.length > 1 && html`<strong>${run.name}</strong> `}${confusion.protocol}</figcaption>${drawn}${worst}</figure>`];
+      const worst = pairs.length > 0 ? html`<p>Most frequent: ${pairs.join(", ")}.</p>` : html`<p>No mistake.</p>`;
+      return [
+        html`<figure><figcaption>${runs.length > 1 && html`<strong>${run.name}</strong> `}${protocolTitle(confusion.protocol)}</figcaption>${drawn}${worst}</figure>`,
+      ];
     }),
   );
   if (parts.every((part) => part.length === 0)) return undefined;
   return html`<section id="confusion"><h2>What is taken for what</h2>
-<p class="note">A row for each class, a column for what its test images were taken for, in percent of the row.</p>
+<p class="note">A row for each class, a column for what its test images were taken for, in percent of the row; an arrow reads "was taken for".</p>
 <div class="grid">${parts}</div></section>`;
 }
 
@@ -55,7 +58,7 @@ function mistakes({ counts }: Confusion, names: readonly string[]): string[] {
     .filter(({ label, prediction, count }) => label !== prediction && count > 0)
     .sort((a, b) => b.count - a.count)
     .slice(0, pairsShown)
-    .map(({ label, prediction, count }) => `${names[label]} for ${names[prediction]} ${count}×`);
+    .map(({ label, prediction, count }) => `${names[label]} → ${names[prediction]} (${count})`);
 }
 
 async function matrix({ counts }: Confusion, names: readonly string[]): Promise<string> {
@@ -74,7 +77,13 @@ async function matrix({ counts }: Confusion, names: readonly string[]): Promise<
     width: { step: side },
     height: { step: side },
     encoding: {
-      x: { field: "prediction", type: "nominal", sort: [...names], title: "taken for", axis: { ...axis, labelAngle: names.some((name) => name.length > 3) ? -50 : 0 } },
+      x: {
+        field: "prediction",
+        type: "nominal",
+        sort: [...names],
+        title: "taken for",
+        axis: { ...axis, labelAngle: names.some((name) => name.length > 3) ? -50 : 0 },
+      },
       y: { field: "label", type: "nominal", sort: [...names], title: "is", axis },
     },
     layer: [
@@ -83,11 +92,24 @@ async function matrix({ counts }: Confusion, names: readonly string[]): Promise<
         encoding: {
           color: { condition: { test: "datum.right", value: plotColors.series0 }, value: plotColors.series1 },
           // Rare mistakes are what one looks for: the root makes them visible.
-          opacity: { field: "share", type: "quantitative", scale: { type: "sqrt", domain: [0, 1], range: [0.04, 0.9] }, legend: null },
+          opacity: {
+            field: "share",
+            type: "quantitative",
+            scale: { type: "sqrt", domain: [0, 1], range: [0.04, 0.9] },
+            legend: null,
+          },
         },
       },
       ...(side >= 22
-        ? [{ mark: { type: "text", fontSize: 11, color: plotColors.ink } as const, encoding: { text: { field: "text", type: "nominal" } as const } }]
+        ? [
+            {
+              mark: { type: "text", fontSize: 11 } as const,
+              encoding: {
+                text: { field: "text", type: "nominal" } as const,
+                color: { condition: { test: "datum.share > 0.3", value: plotColors.ground }, value: plotColors.ink },
+              },
+            },
+          ]
         : []),
     ],
   });

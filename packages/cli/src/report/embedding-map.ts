@@ -40,12 +40,11 @@ export async function embeddingMap(features: Features, options: EmbeddingMapOpti
   );
   for (let epoch = 1; epoch <= epochs; epoch++) {
     umap.step();
-    if (epoch % 20 !== 0) continue;
+    if (epoch % 20 !== 0 && epoch !== epochs) continue;
     onProgress?.(epoch, epochs);
     // Ctrl-C is heard between two steps.
     await new Promise(setImmediate);
   }
-  onProgress?.(epochs, epochs);
   return fitted(umap.getEmbedding() as [number, number][]);
 }
 

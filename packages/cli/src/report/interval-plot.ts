@@ -36,7 +36,7 @@ export async function intervalPlot(table: AccuracyTable): Promise<string> {
         field: "run",
         type: "nominal",
         scale: { domain: runs, range: runs.map((_, i) => seriesColor(i)) },
-        legend: runs.length > 1 ? { symbolType: "circle" } : null,
+        legend: runs.length > 1 ? { symbolType: "circle", symbolOpacity: 1, symbolStrokeWidth: 0 } : null,
       },
     },
     layer: [

@@ -6,8 +6,8 @@ import { neighbourRows, rowsOf } from "../run/neighbour-rows.js";
 import type { Progress } from "../terminal/progress.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { embeddingMap, smallestMap } from "./embedding-map.js";
-import { type NeighbourRow, neighbourPicture } from "./neighbour-picture.js";
 import { mapPicture } from "./map-picture.js";
+import { type NeighbourRow, neighbourPicture } from "./neighbour-picture.js";
 import type { RunPictures } from "./run-pictures.js";
 import { readTiles, tileSheet } from "./tiles.js";
 

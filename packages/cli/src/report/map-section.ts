@@ -13,7 +13,9 @@ export function mapSection(runs: readonly ReportedRun[], isAsked: boolean): Mark
   if (maps.length === 0) return undefined;
   // Runs on the same images have the same thumbnails, which are put in once.
   const sheets = [...new Map(maps.map(({ map }) => [map.sheet.toString("base64"), map]))];
-  const styles = sheets.map(([sheet, map], i) => `.sheet-${i}{${sheetStyle(map)};background-image:url("data:image/webp;base64,${sheet}")}`);
+  const styles = sheets.map(
+    ([sheet, map], i) => `.sheet-${i}{${sheetStyle(map)};background-image:url("data:image/webp;base64,${sheet}")}`,
+  );
   const classCount = Math.max(0, ...maps.map(({ map }) => map.classNames?.length ?? 0));
   const colors = Array.from(
     { length: classCount },

@@ -7,6 +7,7 @@ const dark = {
   ink: "#ececf1",
   muted: "#a4a4b0",
   grid: "#34343d",
+  ground: "#17171c",
   series0: "#7aa7ff",
   series1: "#f0a04b",
   series2: "#4cc9ae",
@@ -21,8 +22,8 @@ const darkColors = Object.entries(dark).map(([name, color]) => `--${name}:${colo
 
 /** The page's style sheet: light or dark as the reader has it, narrow or wide, and on paper. */
 export const pageStyle = `
-:root { color-scheme: light dark; ${light.join(";")}; --ground:#fff; --raised:#f7f7f9; --link:#1f5fc9; }
-@media (prefers-color-scheme: dark) { @media not print { :root { ${darkColors.join(";")}; --ground:#17171c; --raised:#202027; --link:#8fb5ff; } } }
+:root { color-scheme: light dark; ${light.join(";")}; --raised:#f7f7f9; --link:#1f5fc9; }
+@media (prefers-color-scheme: dark) { @media not print { :root { ${darkColors.join(";")}; --raised:#202027; --link:#8fb5ff; } } }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
 body { font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Helvetica, Arial, "DejaVu Sans", sans-serif; color: var(--ink); background: var(--ground); max-width: 62rem; margin: 0 auto; padding: 3rem 1.25rem 4rem; }
@@ -42,16 +43,20 @@ svg.plot { font-variant-numeric: tabular-nums; }
 .scroll { overflow-x: auto; margin: 0 0 1rem; }
 .grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 2rem 2.5rem; align-items: start; }
 .grid > figure:only-child { max-width: 46rem; }
+.grid.maps > figure:only-child { max-width: none; }
 
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-caption { text-align: left; caption-side: top; padding: 0 0 .6rem; max-width: 46rem; }
+caption { text-align: left; padding: 0 0 .6rem; }
 th, td { padding: .45rem 1.5rem .45rem 0; text-align: right; vertical-align: baseline; border-bottom: 1px solid var(--grid); font-weight: 400; }
 thead th { color: var(--muted); font-size: .875rem; vertical-align: bottom; }
-th:first-child, td:first-child, td.run, tbody th { text-align: left; }
+th:first-child, td:first-child, td.run, th.text, tbody th { text-align: left; }
+.wide svg.plot { min-width: 34rem; }
 td small, th small { display: block; line-height: 1.3; white-space: nowrap; }
 table.accuracies td, table.accuracies tbody th, table.overview td, table.overview th { white-space: nowrap; }
 thead small { opacity: .85; }
-tr.trained th, tr.trained td { font-weight: 500; }
+table.accuracies thead th:not(.text) { min-width: 6.25rem; }
+.narrow { display: none; }
+tr.trained th { font-weight: 600; }
 td.best { font-weight: 700; }
 td.best small { font-weight: 400; }
 tbody.published tr { background: var(--raised); }
@@ -102,6 +107,9 @@ footer { margin-top: 4rem; border-top: 1px solid var(--grid); padding-top: 1rem;
   body { padding-top: 1.75rem; }
   h2 { margin-top: 2.5rem; }
   th, td { padding-right: 1rem; }
+  table.accuracies tbody th { position: sticky; left: 0; background: var(--ground); }
+  .run { display: none; }
+  td small.narrow, th small.narrow { display: block; font-weight: 400; }
   dl.figures { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; }
   .map i { width: .4rem; }
 }

@@ -6,6 +6,7 @@ export const plotColors = {
   ink: "#22222a",
   muted: "#5c5c67",
   grid: "#e5e5ea",
+  ground: "#fefefe",
   series0: "#2f6fde",
   series1: "#c2620a",
   series2: "#0f8a74",

@@ -35,7 +35,13 @@ export function publishedFor(run: Compared): ComparedResult[] {
 }
 
 /** Which of the images that papers measure on a run has; undefined when none. */
-function imagesOf({ data, recipe, exampleCount, report, evaluations }: Compared): PublishedResult["images"] | undefined {
+function imagesOf({
+  data,
+  recipe,
+  exampleCount,
+  report,
+  evaluations,
+}: Compared): PublishedResult["images"] | undefined {
   const classes = report?.accuracies?.classCount ?? evaluations[0]?.counts.classes;
   const isCifar = exampleCount === 50_000 || /cifar-?10(?!0)/i.test(data);
   if (isCifar && recipe.imageSize === 32 && (classes ?? 10) === 10) return "CIFAR-10";
@@ -57,6 +63,8 @@ function settingsOf({ recipe, exampleCount }: Compared): Required<PublishedSetti
     headLayers: { none: 0, linear: 1, nonlinear: head.layers }[head.kind],
     colorStrength: view.colorStrength,
     blurProbability: view.blurProbability,
+    grayscaleProbability: view.grayscaleProbability,
+    minimumCropArea: view.minimumCropArea,
   };
 }
 

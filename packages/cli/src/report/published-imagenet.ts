@@ -19,8 +19,8 @@ function row(
   return { images: "ImageNet", backbone: { depth, width }, settings, accuracies, source };
 }
 
-const linear = (top1: number): PublishedAccuracy => ({ protocol: "linear", top1 });
-const tuned = (labelFraction: number, top1: number): PublishedAccuracy => ({ protocol: "fine-tune", labelFraction, top1 }); // biome-ignore format: one line
+const linear = (percent: number): PublishedAccuracy => ({ protocol: "linear", top1: percent / 100 });
+const tuned = (labelFraction: number, percent: number): PublishedAccuracy => ({ protocol: "fine-tune", labelFraction, top1: percent / 100 }); // biome-ignore format: one line
 const whole = { ...lars, epochs: 1000, batchSize: 4096, peakLearningRate: 4.8 } as const;
 const v2 = { ...imagenet, optimizer: "lars", weightDecay: 1e-4, headLayers: 3, epochs: 800, batchSize: 4096, peakLearningRate: 6.4 } as const; // biome-ignore format: one line
 
@@ -41,28 +41,28 @@ const table = byBatchSize.flatMap(([batchSize, linearly, byRoot]) =>
       [0.075 * Math.sqrt(batchSize), byRoot[i] as number],
     ];
     return rows.map(([peakLearningRate, percent]) =>
-      row(tableB1, [50, 1], { ...lars, epochs, batchSize, peakLearningRate }, [linear(percent / 100)]),
+      row(tableB1, [50, 1], { ...lars, epochs, batchSize, peakLearningRate }, [linear(percent)]),
     );
   }),
 );
 
 /** SimCLR on ImageNet, views of 224 pixels. */
 export const publishedOnImagenet: readonly PublishedResult[] = [
-  row(paper, [50, 1], whole, [linear(0.693), tuned(0.01, 0.483), tuned(0.1, 0.656)]),
-  row(paper, [50, 2], whole, [linear(0.742), tuned(0.01, 0.585), tuned(0.1, 0.717)]),
-  row(paper, [50, 4], whole, [linear(0.765), tuned(0.01, 0.63), tuned(0.1, 0.744)]),
+  row(paper, [50, 1], whole, [linear(69.3), tuned(0.01, 48.3), tuned(0.1, 65.6)]),
+  row(paper, [50, 2], whole, [linear(74.2), tuned(0.01, 58.5), tuned(0.1, 71.7)]),
+  row(paper, [50, 4], whole, [linear(76.5), tuned(0.01, 63), tuned(0.1, 74.4)]),
   ...table,
-  row(lightly, [50, 1], { ...lars, epochs: 100, batchSize: 256, peakLearningRate: 1.2 }, [{ protocol: "knn", top1: 0.448 }, linear(0.632), tuned(1, 0.739)]),
+  row(lightly, [50, 1], { ...lars, epochs: 100, batchSize: 256, peakLearningRate: 1.2 }, [{ protocol: "knn", top1: 0.448 }, linear(63.2), tuned(1, 73.9)]),
   ...([[100, 64.4], [200, 66.61], [400, 67.71], [800, 69.68], [1000, 68.8]] as const).map(([epochs, percent]) =>
-    row(vissl, [50, 1], { exampleCount: 1_281_167, epochs, batchSize: 4096, peakLearningRate: 4.8 }, [linear(percent / 100)])),
-  row(vissl, [50, 2], { exampleCount: 1_281_167, epochs: 100, batchSize: 4096 }, [linear(0.6982)]),
-  row(vissl, [50, 2], { exampleCount: 1_281_167, epochs: 1000, batchSize: 4096 }, [linear(0.7384)]),
-  row(vissl, [101, 1], { exampleCount: 1_281_167, epochs: 100, batchSize: 4096 }, [linear(0.6276)]),
-  row(vissl, [101, 1], { exampleCount: 1_281_167, epochs: 1000, batchSize: 4096 }, [linear(0.7156)]),
-  row(simclr2, [50, 1], v2, [linear(0.717), tuned(0.01, 0.579), tuned(0.1, 0.684), tuned(1, 0.763)]),
-  row(simclr2, [50, 2], v2, [linear(0.756), tuned(0.01, 0.663), tuned(0.1, 0.739), tuned(1, 0.791)]),
-  row(simclr2, [101, 1], v2, [linear(0.736), tuned(0.01, 0.621), tuned(0.1, 0.714), tuned(1, 0.782)]),
-  row(simclr2, [101, 2], v2, [linear(0.77), tuned(0.01, 0.691), tuned(0.1, 0.758), tuned(1, 0.807)]),
-  row(simclr2, [152, 1], v2, [linear(0.745), tuned(0.01, 0.64), tuned(0.1, 0.73), tuned(1, 0.793)]),
-  row(simclr2, [152, 2], v2, [linear(0.774), tuned(0.01, 0.702), tuned(0.1, 0.766), tuned(1, 0.811)]),
+    row(vissl, [50, 1], { exampleCount: 1_281_167, epochs, batchSize: 4096, peakLearningRate: 4.8 }, [linear(percent)])),
+  row(vissl, [50, 2], { exampleCount: 1_281_167, epochs: 100, batchSize: 4096 }, [linear(69.82)]),
+  row(vissl, [50, 2], { exampleCount: 1_281_167, epochs: 1000, batchSize: 4096 }, [linear(73.84)]),
+  row(vissl, [101, 1], { exampleCount: 1_281_167, epochs: 100, batchSize: 4096 }, [linear(62.76)]),
+  row(vissl, [101, 1], { exampleCount: 1_281_167, epochs: 1000, batchSize: 4096 }, [linear(71.56)]),
+  row(simclr2, [50, 1], v2, [linear(71.7), tuned(0.01, 57.9), tuned(0.1, 68.4), tuned(1, 76.3)]),
+  row(simclr2, [50, 2], v2, [linear(75.6), tuned(0.01, 66.3), tuned(0.1, 73.9), tuned(1, 79.1)]),
+  row(simclr2, [101, 1], v2, [linear(73.6), tuned(0.01, 62.1), tuned(0.1, 71.4), tuned(1, 78.2)]),
+  row(simclr2, [101, 2], v2, [linear(77), tuned(0.01, 69.1), tuned(0.1, 75.8), tuned(1, 80.7)]),
+  row(simclr2, [152, 1], v2, [linear(74.5), tuned(0.01, 64), tuned(0.1, 73), tuned(1, 79.3)]),
+  row(simclr2, [152, 2], v2, [linear(77.4), tuned(0.01, 70.2), tuned(0.1, 76.6), tuned(1, 81.1)]),
 ]; // biome-ignore format: a table

@@ -10,6 +10,8 @@ export interface PublishedSettings {
   readonly headLayers?: number;
   readonly colorStrength?: number;
   readonly blurProbability?: number;
+  readonly grayscaleProbability?: number;
+  readonly minimumCropArea?: number;
 }
 
 /** An accuracy that somebody published. */

@@ -21,7 +21,9 @@ export interface ReportPageOptions {
 /** What is said of runs, as one page of HTML that needs no other file and no network. */
 export async function reportPage(runs: readonly ReportedRun[], options: ReportPageOptions = {}): Promise<string> {
   const named = distinctlyNamed(runs);
-  const title = options.title ?? (named.length === 1 ? named[0]?.recipe.description.replace(/\.$/, "") : `${named.length} runs compared`);
+  const title =
+    options.title ??
+    (named.length === 1 ? named[0]?.recipe.description.replace(/\.$/, "") : `${named.length} runs compared`);
   const page = html`<!doctype html>
 <html lang="en">
 <head>

@@ -39,7 +39,8 @@ const shape = z.object({
 });
 
 const savedEvaluation: z.ZodType<SavedEvaluation> = shape.check(({ value, issues }) => {
-  const refuse = (path: string, message: string) => issues.push({ code: "custom", path: [path], message, input: value });
+  const refuse = (path: string, message: string) =>
+    issues.push({ code: "custom", path: [path], message, input: value });
   if (!Object.hasOwn(value.metrics, value.primary)) refuse("primary", `"${value.primary}" is none of the metrics`);
   if (value.interval[0] > value.interval[1]) refuse("interval", "its lower end is above its upper one");
 });

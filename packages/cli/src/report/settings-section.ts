@@ -35,13 +35,18 @@ function settingsOf(runs: readonly ReportedRun[]): Setting[] {
     of("data", ({ data }) => data, "where the images are from"),
     of("images", ({ exampleCount }) => exampleCount, "in an epoch"),
     ...recipeKeys().map(({ key, description }) => of(key, ({ recipe }) => valueAt(recipe, key), description)),
-    of("machine", ({ report }) => report && `${report.machine.cpu}, ${report.machine.cores} cores, ${report.machine.platform}`),
+    of(
+      "machine",
+      ({ report }) => report && `${report.machine.cpu}, ${report.machine.cores} cores, ${report.machine.platform}`,
+    ),
     of("versions", ({ versions }) => Object.entries(versions).map((pair) => pair.join(" ")).join(", ") || undefined), // biome-ignore format: one line
   ];
 }
 
 function valueAt(recipe: unknown, key: string): unknown {
-  return key.split(".").reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], recipe);
+  return key
+    .split(".")
+    .reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], recipe);
 }
 
 function inWords(value: unknown): string {

@@ -25,7 +25,7 @@ interface Measure {
 }
 
 const measures: readonly Measure[] = [
-  { title: "Contrastive loss", note: "lower is better; the scale depends on batch size and temperature", kind: "train", field: "loss", from: "data" },
+  { title: "Contrastive loss", note: "lower is better; depends on batch and temperature", kind: "train", field: "loss", from: "data" },
   { title: "Finds the other view of an image, %", note: "of all images in the batch", kind: "train", field: "contrastiveAccuracy", factor: 100, to: 100 },
   { title: "kNN with the encoder while it trains, %", note: "top-1 on a part of the images", kind: "probe/knn", field: "top1", factor: 100, to: 100, points: true },
   { title: "Throughput, images a second", note: "each seen in two views", kind: "train", field: "imagesPerSecond" },

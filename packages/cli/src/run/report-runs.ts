@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { randomKey } from "@simclr/core";
 import { embed } from "@simclr/evaluation";
 import { useTensorFlow } from "@simclr/runtime";
-import { loadEncoder, latestCheckpoint } from "@simclr/training";
+import { latestCheckpoint, loadEncoder } from "@simclr/training";
 import { invalidOption, isSimclrError, type SimclrErrorCode } from "../errors.js";
 import { makePictures } from "../report/make-pictures.js";
 import { reportPage } from "../report/report-page.js";
