@@ -99,7 +99,7 @@ function otherRecipes(
   const rows = runs.flatMap((run) =>
     (published.get(run.name) ?? [])
       .filter(({ differences }) => differences.length > 0)
-      .slice(0, 6)
+      .slice(0, runs.length > 1 ? 3 : 6)
       .map(({ source, accuracies, differences }) => {
         const numbers = accuracies.map(({ protocol, labelFraction, top1 }) => {
           const labels = labelFraction === undefined ? "" : `, ${100 * labelFraction}% of labels`;

@@ -12,7 +12,7 @@ import type { RunPictures } from "./run-pictures.js";
 import { readTiles, tileSheet } from "./tiles.js";
 
 /** Images, and what an encoder made of them. */
-export interface EmbeddedDataset {
+interface EmbeddedDataset {
   readonly images: Dataset;
   readonly features: Features;
 }

@@ -50,7 +50,7 @@ caption { text-align: left; padding: 0 0 .6rem; }
 th, td { padding: .45rem 1.5rem .45rem 0; text-align: right; vertical-align: baseline; border-bottom: 1px solid var(--grid); font-weight: 400; }
 thead th { color: var(--muted); font-size: .875rem; vertical-align: bottom; }
 th:first-child, td:first-child, td.run, th.text, tbody th { text-align: left; }
-.wide svg.plot { min-width: 34rem; }
+.wide svg.plot { min-width: 28rem; }
 td small, th small { display: block; line-height: 1.3; white-space: nowrap; }
 table.accuracies td, table.accuracies tbody th, table.overview td, table.overview th { white-space: nowrap; }
 thead small { opacity: .85; }

@@ -11,7 +11,7 @@ export interface ComparedResult extends PublishedResult {
   readonly differences: readonly SettingDifference[];
 }
 
-export interface SettingDifference {
+interface SettingDifference {
   readonly setting: keyof PublishedSettings;
   readonly published: string | number;
   readonly own: string | number;

@@ -46,6 +46,12 @@ const withoutPictures: ReadonlySet<SimclrErrorCode> = new Set<SimclrErrorCode>([
  *
  * @throws SIMCLR_ERROR__CLI__INVALID_OPTION without a run, SIMCLR_ERROR__CLI__RUN_NOT_FOUND,
  *   SIMCLR_ERROR__CLI__RUN_FILE_DAMAGED
+ * @example
+ * ```ts
+ * import { reportRuns } from "simclr";
+ * const compare = (...runFolders: string[]) => reportRuns({ runFolders, output: "comparison.html", title: "Seeds" });
+ * // const { html } = await compare("runs/seed-0", "runs/seed-1");
+ * ```
  */
 export async function reportRuns(options: ReportRunsOptions): Promise<ReportRunsResult> {
   const { map = "umap", title, terminal = openTerminal() } = options;
@@ -72,7 +78,10 @@ async function withPictures(run: ReportedRun, terminal: Terminal): Promise<Repor
   if (isCurrent) return run;
   try {
     const pictures = await picturesOf(run, terminal);
-    await writePictures(join(run.folder, "report"), pictures);
+    await writePictures(join(run.folder, "report"), pictures).catch((error: NodeJS.ErrnoException) => {
+      // Somebody else's run, or one on a disk that can only be read, has a page without being changed.
+      if (!["EACCES", "EPERM", "EROFS"].includes(error.code ?? "")) throw error;
+    });
     return { ...run, pictures };
   } catch (error) {
     if (!isSimclrError(error) || !withoutPictures.has(error.code)) throw error;
