@@ -4,7 +4,7 @@ import { randomKey } from "@simclr/core";
 import { embed } from "@simclr/evaluation";
 import { useTensorFlow } from "@simclr/runtime";
 import { latestCheckpoint, loadEncoder } from "@simclr/training";
-import { invalidOption, isSimclrError, type SimclrErrorCode } from "../errors.js";
+import { invalidOption, isSimclrError } from "../errors.js";
 import { makePictures } from "../report/make-pictures.js";
 import { reportPage } from "../report/report-page.js";
 import { type ReportedRun, readReportedRun } from "../report/reported-run.js";
@@ -32,7 +32,7 @@ export interface ReportRunsResult {
 }
 
 /** Without a run's images or checkpoint there is no map of them, and the rest of the page is as it is. */
-const withoutPictures: ReadonlySet<SimclrErrorCode> = new Set<SimclrErrorCode>([
+const withoutPictures: ReadonlySet<string> = new Set([
   "SIMCLR_ERROR__CLI__CIFAR_NOT_FOUND",
   "SIMCLR_ERROR__DATA__PATH_MISSING",
   "SIMCLR_ERROR__DATA__NOT_A_FOLDER",
