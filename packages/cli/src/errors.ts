@@ -12,6 +12,8 @@ declare module "@simclr/core" {
     SIMCLR_ERROR__CLI__LABELS_MISSING: { data: string };
     SIMCLR_ERROR__CLI__RUN_EXISTS: { runFolder: string };
     SIMCLR_ERROR__CLI__RUN_NOT_FOUND: { runFolder: string };
+    /** A file in a run's folder that is not what was written there: cut off, changed, or of another program. */
+    SIMCLR_ERROR__CLI__RUN_FILE_DAMAGED: { file: string; reason: string };
   }
 }
 

@@ -5,6 +5,7 @@ import { embedCommand } from "./commands/embed.js";
 import { evaluateCommand } from "./commands/evaluate.js";
 import { pretrainCommand } from "./commands/pretrain.js";
 import { recipesCommand } from "./commands/recipes.js";
+import { reportCommand } from "./commands/report.js";
 
 /** The command line as a whole. */
 export function program(): Command {
@@ -21,6 +22,7 @@ export function program(): Command {
 The whole way:
   simclr pretrain ./photos                        learn from your own photos; labels are not needed
   simclr evaluate runs/photos-20261124-093000     how good is it? (needs labels: folders named after classes)
+  simclr report runs/*                            all runs side by side, on one page
   simclr embed runs/photos-20261124-093000 ./new  use it: one vector for every image
 
 A first look, without images of your own, in minutes:
@@ -28,7 +30,15 @@ A first look, without images of your own, in minutes:
 
 Runs lie in ./runs: checkpoints, metrics.jsonl, tensorboard/ and report/index.html.`,
     );
-  for (const command of [pretrainCommand(), evaluateCommand(), embedCommand(), recipesCommand(), doctorCommand()]) {
+  const commands = [
+    pretrainCommand(),
+    evaluateCommand(),
+    reportCommand(),
+    embedCommand(),
+    recipesCommand(),
+    doctorCommand(),
+  ];
+  for (const command of commands) {
     // Subcommands inherit settings only when the program makes them.
     simclr.addCommand(command.copyInheritedSettings(simclr));
   }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -56,7 +56,7 @@ describe("help and usage errors", () => {
   test("help names every command, and every command has examples", async () => {
     const { code, stdout } = await simclr("--help");
     expect(code).toBe(0);
-    for (const command of ["pretrain", "evaluate", "embed", "recipes", "doctor"]) {
+    for (const command of ["pretrain", "evaluate", "report", "embed", "recipes", "doctor"]) {
       expect(stdout).toContain(`\n  ${command}`);
       const help = await simclr(command, "--help");
       expect(help.code, command).toBe(0);
@@ -76,6 +76,10 @@ describe("help and usage errors", () => {
     [["pretrain", "--resume"], /expected --run/],
     [["evaluate", "nowhere"], /nothing there[\s\S]*SIMCLR_ERROR__CLI__RUN_NOT_FOUND/],
     [["evaluate", "nowhere", "--protocol", "nn"], /Allowed choices are knn, linear, all/],
+    [["report", "nowhere"], /nothing there[\s\S]*SIMCLR_ERROR__CLI__RUN_NOT_FOUND/],
+    [["report"], /expected the folder of a run, or of several; received no run\. For example: simclr report runs\/\*/],
+    [["report", "nowhere", "--map", "tsne"], /Allowed choices are umap, none/],
+    [["report", "nowhere", "--output", "photos"], /received the folder photos/],
     [["embed", "nowhere", "photos", "--output", "a.csv"], /a \.safetensors, \.npy or \.json file; received a\.csv/],
   ])("%j exits with 2 and says what to do", async (args, message) => {
     const { code, stderr } = await simclr(...args);
@@ -148,7 +152,9 @@ describe("a run, from images to vectors", () => {
       "untrained",
       "pixels",
     ]);
-    for (const { knn, linear } of report.accuracies.encoders) {
+    expect(report.accuracies).toMatchObject({ classNames: ["cats", "dogs"], confusion: { protocol: "linear" } });
+    for (const { knn, linear, knnInterval, linearInterval } of report.accuracies.encoders) {
+      expect(knnInterval[0] <= knn && knn <= knnInterval[1] && linearInterval[0] <= linear).toBe(true);
       for (const accuracy of [knn, linear]) expect([0, 0.25, 0.5, 0.75, 1]).toContain(accuracy);
     }
     expect(report.training).toMatchObject({ steps: 20, epochs: 10, exampleCount: 17 });
@@ -157,10 +163,28 @@ describe("a run, from images to vectors", () => {
       "loss.png",
       "loss.svg",
       "neighbours.png",
+      "pictures.json",
       "report.json",
     ]);
     const { recipe } = JSON.parse(readFileSync(join(run, "config.json"), "utf8"));
     expect(recipe).toMatchObject({ data: join(scratch, "photos"), recipe: { batchSize: 8, imageSize: 16 } });
+  });
+
+  test("report writes the page again, makes what is missing, and compares runs", async () => {
+    const page = join(run, "report", "index.html");
+    const written = readFileSync(page, "utf8");
+    expect((await simclr("report", run)).stdout).toBe("Report  run/report/index.html\n");
+    expect(readFileSync(page, "utf8")).toBe(written);
+    const pictures = join(run, "report", "pictures.json");
+    const described = readFileSync(pictures, "utf8");
+    rmSync(pictures);
+    const again = await simclr("report", run);
+    expect(again.stderr).toMatch(/Embedding 21 of 21/);
+    expect(readFileSync(pictures, "utf8")).toBe(described);
+    expect(readFileSync(page, "utf8")).toBe(written);
+    const both = await simclr("report", run, "whole", "--output", "both/page.html", "--title", "Two runs");
+    expect({ code: both.code, stdout: both.stdout }).toEqual({ code: 0, stdout: "Report  both/page.html\n" });
+    expect(readFileSync(join(scratch, "both", "page.html"), "utf8")).toMatch(/<h1>Two runs<\/h1>[\s\S]*>whole<\/td>/);
   });
 
   test("evaluate measures the same again, one protocol alone", async () => {

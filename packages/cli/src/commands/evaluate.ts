@@ -26,7 +26,8 @@ Examples:
   simclr evaluate runs/digits-20261124-093000
   simclr evaluate runs/photos-20261124-093000 --protocol knn --data ./other-photos
 
-The report is written to <run>/report: index.html, report.json, loss.svg, loss.png, neighbours.png.`,
+The report is written to <run>/report: index.html, which needs no other file, report.json, and its pictures one by one.
+\`simclr report\` shows several runs on one page.`,
     )
     .action(async (runFolder: string, { protocol, data }: EvaluateOptions) => {
       printReport(

@@ -11,10 +11,17 @@ export interface NeighbourRow {
 const gap = 6;
 const margin = 16;
 const frame = 3;
+const sameClass = "#2e9e4f";
+const otherClass = "#d64545";
+const crossSize = 18;
+const cross = Buffer.from(
+  `<svg xmlns="http://www.w3.org/2000/svg" width="${crossSize}" height="${crossSize}"><rect width="18" height="18" fill="${otherClass}"/><path d="M5 5l8 8M13 5l-8 8" stroke="white" stroke-width="2.2" stroke-linecap="round"/></svg>`,
+);
 
 /**
- * Images, each in a row with those that the encoder finds most like it, as PNG. Where there are labels, a neighbour of
- * the query's class is framed in green and another in red.
+ * Images, each in a row with those that the encoder finds most like it, as PNG without a background. Where there are
+ * labels, a neighbour of the query's class is framed in green; another in red, with a cross in its corner for whoever
+ * sees both alike.
  */
 export async function neighbourPicture(
   rows: readonly NeighbourRow[],
@@ -32,8 +39,8 @@ export async function neighbourPicture(
     const top = margin + r * (cell.height + gap);
     const label = queries.labels?.[query];
     const frameOf = (neighbour: number) => {
-      if (label === undefined || !bank.labels) return "#c8c8d0";
-      return bank.labels[neighbour] === label ? "#2e9e4f" : "#d64545";
+      if (label === undefined || !bank.labels) return "#9a9aa5";
+      return bank.labels[neighbour] === label ? sameClass : otherClass;
     };
     const place = async (
       dataset: Dataset,
@@ -47,16 +54,19 @@ export async function neighbourPicture(
         const background = color(indices[i] as number);
         pictures.push({ input: { create: { ...cell, channels: 3, background } }, left: x, top });
         pictures.push({ input, left: x + frame, top: top + frame });
+        if (background === otherClass) {
+          pictures.push({ input: cross, left: x + cell.width - crossSize, top });
+        }
       }
     };
-    await place(queries, [query], 0, () => "#3a3a44");
+    await place(queries, [query], 0, () => "#6b6b78");
     await place(bank, neighbours, 1, frameOf);
   }
   const size = {
     width: left(columns) + cell.width + margin,
     height: 2 * margin + rows.length * (cell.height + gap) - gap,
   };
-  const canvas = sharp({ create: { ...size, channels: 3, background: "white" } });
+  const canvas = sharp({ create: { ...size, channels: 4, background: "transparent" } });
   return canvas.composite(pictures).png({ palette: false }).toBuffer();
 }
 

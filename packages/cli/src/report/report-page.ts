@@ -1,60 +1,70 @@
-import { percent } from "../terminal/percent.js";
-import type { Report } from "./report.js";
+import { accuracySection } from "./accuracy-section.js";
+import { confusionSection } from "./confusion-section.js";
+import { html, type Markup, raw } from "./html.js";
+import { mapSection } from "./map-section.js";
+import { neighbourSection } from "./neighbour-section.js";
+import { overviewSection } from "./overview-section.js";
+import { pageScript } from "./page-script.js";
+import { pageStyle } from "./page-style.js";
+import { plotForPage } from "./plot.js";
+import { distinctlyNamed, type ReportedRun } from "./reported-run.js";
+import { settingsSection } from "./settings-section.js";
+import { trainingCurves } from "./training-plots.js";
 
-export interface ReportPictures {
-  /** SVG. */
-  readonly lossCurve: string;
-  /** PNG. */
-  readonly neighbours: Buffer;
+export interface ReportPageOptions {
+  /** Default: of one run, its recipe's description. */
+  readonly title?: string | undefined;
+  /** Whether the map is shown where there is one. Default true. */
+  readonly map?: boolean;
 }
 
-/** The report as one page of HTML that needs no other file. */
-export function reportPage(report: Report, { lossCurve, neighbours }: ReportPictures): string {
-  const { training, accuracies, recipe, data, seed, machine } = report;
-  const count = (value: number) => value.toLocaleString("en");
-  return `<!doctype html>
+/** What is said of runs, as one page of HTML that needs no other file and no network. */
+export async function reportPage(runs: readonly ReportedRun[], options: ReportPageOptions = {}): Promise<string> {
+  const named = distinctlyNamed(runs);
+  const title =
+    options.title ??
+    (named.length === 1 ? named[0]?.recipe.description.replace(/\.$/, "") : `${named.length} runs compared`);
+  const page = html`<!doctype html>
 <html lang="en">
+<head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>SimCLR: ${escapeHtml(recipe)}</title>
-<style>
-  body { font: 16px/1.5 system-ui, sans-serif; color: #22222a; max-width: 46rem; margin: 3rem auto; padding: 0 1rem; }
-  h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2.5rem; }
-  table { border-collapse: collapse; } th, td { padding: .35rem 1.2rem .35rem 0; text-align: right; border-bottom: 1px solid #e0e0e6; }
-  th:first-child, td:first-child { text-align: left; } tbody tr:first-child { font-weight: 600; }
-  svg, img { max-width: 100%; height: auto; } footer, .note { color: #66666f; font-size: .9rem; }
-</style>
-<h1>${escapeHtml(recipe)}</h1>
-<p>${count(training.exampleCount)} images, ${training.epochs} epochs, ${count(training.steps)} steps. Last loss ${training.metrics.loss?.toFixed(3) ?? "-"}.</p>
-${accuracies ? accuracyTable(accuracies) : `<p class="note">Without labels there is nothing to be right or wrong about; put images in folders named after their classes to have accuracies here.</p>`}
-<h2>Nearest neighbours</h2>
-<p class="note">Left, an image${accuracies ? " of the test set" : ""}; right, the training images that the encoder finds most like it${accuracies ? ": green the same class, red another" : ""}.</p>
-<img alt="Images and their nearest neighbours" src="data:image/png;base64,${neighbours.toString("base64")}">
-<h2>Training</h2>
-${lossCurve}
-<footer><p>${escapeHtml(data)} · seed ${seed} · Node ${machine.node} · ${escapeHtml(machine.platform)} · ${escapeHtml(machine.cpu)}, ${machine.cores} cores</p></footer>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<link rel="icon" href="data:,">
+<title>${title} · SimCLR</title>
+<style>${raw(pageStyle)}</style>
+</head>
+<body>
+<header><h1>${title}</h1>
+<p class="note">${named.length === 1 ? html`<code>${named[0]?.name}</code> on ${named[0]?.data}` : [...new Set(named.map(({ data }) => `on ${data}`))].join(", ")}</p></header>
+<main>
+${overviewSection(named)}
+${await accuracySection(named)}
+${await trainingSection(named)}
+${mapSection(named, options.map ?? true)}
+${neighbourSection(named)}
+${await confusionSection(named)}
+${settingsSection(named)}
+</main>
+<footer>Written by <code>simclr report</code>. The method: Chen et al. 2020, <a href="https://arxiv.org/abs/2002.05709" rel="noreferrer">A Simple Framework for Contrastive Learning of Visual Representations</a>.</footer>
+<script>(${raw(pageScript.toString())})()</script>
+</body>
 </html>
 `;
+  return page.markup;
 }
 
-function accuracyTable({
-  encoders,
-  testCount,
-  bankCount,
-  classCount,
-  neighbours,
-}: NonNullable<Report["accuracies"]>): string {
-  const rows = encoders.map(
-    ({ title, featureSize, knn, linear }) =>
-      `<tr><td>${escapeHtml(title)}</td><td>${featureSize}</td><td>${percent(knn)}</td><td>${percent(linear)}</td></tr>`,
+async function trainingSection(runs: readonly ReportedRun[]): Promise<Markup | undefined> {
+  const curves = await trainingCurves(runs);
+  if (curves.length === 0) return undefined;
+  const names = runs.map(({ name }) => name).join(", ");
+  const keys = runs.map(
+    ({ name }, i) =>
+      html`<li><span class="key" style="--key:var(--series${i % 8})" aria-hidden="true"></span>${name}</li>`,
   );
-  return `<table>
-<thead><tr><th></th><th>numbers an image</th><th>kNN</th><th>linear</th></tr></thead>
-<tbody>${rows.join("\n")}</tbody>
-</table>
-<p class="note">Top-1 accuracy on ${testCount.toLocaleString("en")} images of ${classCount} classes that the encoder never saw. kNN asks the ${neighbours} nearest of ${bankCount.toLocaleString("en")} training images; linear trains one layer on their features. The encoder saw no label.</p>`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+  const figures = curves.map(
+    ({ title, note, svg }) =>
+      html`<figure class="curve"><h3>${title}</h3><figcaption>${note}</figcaption>${raw(plotForPage(svg, `${title} over the epochs of ${names}`))}</figure>`,
+  );
+  return html`<section id="training"><h2>Training</h2>${runs.length > 1 && html`<ul class="keys">${keys}</ul>`}<div class="grid">${figures}</div></section>`;
 }

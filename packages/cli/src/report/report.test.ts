@@ -1,44 +1,36 @@
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { arrayDataset } from "@simclr/data";
-import type { MetricsLine } from "@simclr/training";
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { lossCurve } from "./loss-curve.js";
+import { curve, report, writeRun } from "../../test/written-run.js";
 import { neighbourPicture } from "./neighbour-picture.js";
-import type { Report } from "./report.js";
 import { reportTable } from "./report-table.js";
+import { readPictures } from "./run-pictures.js";
+import { lossCurve, medianThroughput, trainingCurves } from "./training-plots.js";
 import { writeReport } from "./write-report.js";
 
-const report: Report = {
-  runFolder: "/runs/a",
-  data: "/photos/<b>",
-  recipe: "Photos & more.",
-  seed: 3,
-  training: { steps: 40, epochs: 2, exampleCount: 800, metrics: { loss: 1.25 } },
-  accuracies: {
-    classCount: 10,
-    bankCount: 8000,
-    testCount: 2000,
-    neighbours: 200,
-    encoders: [
-      { encoder: "trained", title: "SimCLR encoder", featureSize: 128, knn: 0.9765, linear: 0.98349 },
-      { encoder: "pixels", title: "raw pixels", featureSize: 784, knn: 0.5, linear: 1 },
-    ],
-  },
-  machine: { node: "22.0.0", platform: "linux x64", cpu: "Some CPU", cores: 2 },
-};
-
-const curve: MetricsLine[] = [1, 2, 3, 4].flatMap((epoch): MetricsLine[] => [
-  { kind: "train", step: 10 * epoch, epoch, loss: 5 - epoch, contrastiveAccuracy: epoch / 4 },
-  ...(epoch === 4 ? [{ kind: "probe/knn", step: 40, epoch, top1: 0.75 }] : []),
-]);
+const run = { name: "a", stepsPerEpoch: 10, lines: curve };
 
 /** Red, green and blue of a pixel. */
 async function pixel(png: Buffer, left: number, top: number): Promise<number[]> {
   return [...(await sharp(png).extract({ left, top, width: 1, height: 1 }).removeAlpha().raw().toBuffer())];
 }
+
+/** The points of every line in an SVG that has a colour and at least four points. */
+function linesOf(svg: string, color = "#2f6fde"): [number, number][][] {
+  const paths = svg.matchAll(new RegExp(`d="(M[^"]*L[^"]*L[^"]*L[^"]*)"[^>]*stroke="${color}"`, "g"));
+  return [...paths].map(([, d]) =>
+    (d as string)
+      .slice(1)
+      .split("L")
+      .map((point) => point.split(",").map(Number) as [number, number]),
+  );
+}
+
+const steps = (points: readonly [number, number][], axis: 0 | 1) =>
+  points.slice(1).map((point, i) => point[axis] - (points[i] as [number, number])[axis]);
 
 test("the table has every accuracy, rounded to a tenth of a percent", () => {
   const cells = reportTable(report)
@@ -49,7 +41,7 @@ test("the table has every accuracy, rounded to a tenth of a percent", () => {
         .map((cell) => cell.trim())
         .filter(Boolean),
     );
-  expect(cells).toContainEqual(["2,000 test images, 10 classes", "kNN, k = 200", "linear"]);
+  expect(cells).toContainEqual(["200 test images, 3 classes", "kNN, k = 200", "linear"]);
   expect(cells).toContainEqual(["SimCLR encoder", "97.7%", "98.3%"]);
   expect(cells).toContainEqual(["raw pixels", "50.0%", "100.0%"]);
   const { accuracies: _, ...unlabelled } = report;
@@ -57,24 +49,40 @@ test("the table has every accuracy, rounded to a tenth of a percent", () => {
 });
 
 test("the curve goes through the losses", async () => {
-  const svg = await lossCurve(curve);
-  // The only path with four points and the loss's colour; a loss falling by one a step is a straight line down.
-  const lines = [...svg.matchAll(/d="(M[^"]*L[^"]*L[^"]*L[^"]*)"[^>]*stroke="#2f6fde"/g)].map(([, d]) =>
-    (d as string)
-      .slice(1)
-      .split("L")
-      .map((point) => point.split(",").map(Number) as [number, number]),
-  );
-  const [loss, accuracy] = lines as [[number, number][], [number, number][]];
-  const steps = (points: [number, number][], axis: 0 | 1) =>
-    points.slice(1).map((point, i) => point[axis] - (points[i] as [number, number])[axis]);
+  const svg = await lossCurve(run);
+  // A loss falling by one an epoch is a straight line down.
+  const [loss, accuracy] = linesOf(svg) as [[number, number][], [number, number][]];
   for (const points of [loss, accuracy]) expect(new Set(steps(points, 0).map(Math.round)).size).toBe(1);
   expect(new Set(steps(loss, 1).map(Math.round)).size).toBe(1);
   expect(steps(loss, 1)[0]).toBeGreaterThan(20);
-  // 25, 50, 75, 100 % of 130 pixels.
-  expect(accuracy.map(([, y]) => y)).toEqual([97.5, 65, 32.5, 0]);
+  // 25, 50, 75, 100 % of 120 pixels.
+  expect(accuracy.map(([, y]) => y)).toEqual([90, 60, 30, 0]);
   expect(svg).toContain("kNN with the encoder");
-  expect(await lossCurve(curve.filter(({ kind }) => kind === "train"))).not.toContain("kNN");
+  expect(await lossCurve({ ...run, lines: curve.filter(({ kind }) => kind === "train") })).not.toContain("kNN");
+});
+
+test("curves of several runs are over epochs, each in its colour, whatever an epoch's steps", async () => {
+  const half = curve.map((line) => ({ ...line, step: line.step / 2 }));
+  const slower = { name: "b", stepsPerEpoch: 5, lines: half.map((line) => ({ ...line, loss: 6 - line.epoch })) };
+  const [loss, accuracy, , speed] = await trainingCurves([run, slower]);
+  expect(speed?.title).toMatch(/Throughput/);
+  const [one, two] = [linesOf(loss?.svg ?? "")[0], linesOf(loss?.svg ?? "", "#c2620a")[0]] as [number, number][][];
+  expect(one?.map(([x]) => x)).toEqual(two?.map(([x]) => x));
+  // One more of loss all along: the other line, moved up by the height of an epoch.
+  const gap = one?.map(([, y], i) => y - (two?.[i]?.[1] as number)) as number[];
+  for (const each of gap) expect(each).toBeCloseTo(steps(one as [number, number][], 1)[0] as number, 0);
+  expect(linesOf(accuracy?.svg ?? "")).toHaveLength(1);
+  expect(medianThroughput(run)).toBe(93);
+  expect(medianThroughput({ lines: [] })).toBeUndefined();
+});
+
+test("a long run's line is the mean of neighbours, above all that was logged", async () => {
+  const lines = Array.from({ length: 400 }, (_, i) => ({ kind: "train", step: i + 1, epoch: 1, loss: i % 2 === 0 ? 1 : 3 })); // biome-ignore format: one line
+  const [loss] = await trainingCurves([{ name: "a", stepsPerEpoch: 400, lines }]);
+  const [faint, above] = linesOf(loss?.svg ?? "") as [[number, number][], [number, number][]];
+  expect(new Set(faint.map(([, y]) => Math.round(y)))).toEqual(new Set([0, 200]));
+  // 21 neighbours, 10 or 11 of them at 3: within a twentieth of the middle.
+  for (const [, y] of above.slice(20, -20)) expect(Math.abs(y - 100)).toBeLessThan(6);
 });
 
 test("the picture shows queries and neighbours, framed by whether the classes agree", async () => {
@@ -83,7 +91,7 @@ test("the picture shows queries and neighbours, framed by whether the classes ag
   const png = await neighbourPicture([{ query: 1, neighbours: [3, 2] }], dataset, dataset);
   const { width, height } = await sharp(png).metadata();
   expect([width, height]).toEqual([2 * 16 + 3 * 78 + 2 * 6 + 3 * 6, 2 * 16 + 78]);
-  const columns = [16, 16 + 78 + 6 + 18, 16 + 2 * (78 + 6) + 18];
+  const columns = [16, 16 + 78 + 6 + 18, 16 + 2 * (78 + 6) + 18] as const;
   const values = await Promise.all(columns.map((left) => pixel(png, left + 40, 60)));
   expect(values).toEqual([80, 240, 160].map((value) => [value, value, value]));
   const frames = await Promise.all(columns.slice(1).map((left) => pixel(png, left + 1, 60)));
@@ -91,6 +99,10 @@ test("the picture shows queries and neighbours, framed by whether the classes ag
     [0x2e, 0x9e, 0x4f],
     [0xd6, 0x45, 0x45],
   ]);
+  // Red alone would not tell everybody: there is a white cross in the corner.
+  const crosses = await Promise.all(columns.map((left) => pixel(png, left + 78 - 9, 16 + 9)));
+  expect(crosses[2]).toEqual([255, 255, 255]);
+  expect(crosses[1]).not.toEqual([255, 255, 255]);
 });
 
 test("gray images keep coloured frames, small ones are enlarged pixel by pixel", async () => {
@@ -100,20 +112,32 @@ test("gray images keep coloured frames, small ones are enlarged pixel by pixel",
   const [left, top] = [16 + 3, 16 + 3];
   expect(await pixel(png, left + 35, top + 35)).toEqual([0, 0, 0]);
   expect(await pixel(png, left + 36, top + 35)).toEqual([255, 255, 255]);
-  expect(await pixel(png, left - 1, top)).toEqual([0x3a, 0x3a, 0x44]);
+  expect(await pixel(png, left - 1, top)).toEqual([0x6b, 0x6b, 0x78]);
 });
 
 test("the page needs no other file, and text in it is text", async () => {
-  const folder = join(mkdtempSync(join(tmpdir(), "report-")), "report");
-  const pictures = { lossCurve: await lossCurve(curve), neighbours: await sharp({ create: { width: 4, height: 4, channels: 3, background: "teal" } }).png().toBuffer() }; // biome-ignore format: one line
-  const { html } = await writeReport(folder, report, pictures);
-  expect(readdirSync(folder).sort()).toEqual(["index.html", "loss.png", "loss.svg", "neighbours.png", "report.json"]);
+  const folder = await writeRun(join(mkdtempSync(join(tmpdir(), "report-")), "a<b>"));
+  const neighbours = await sharp({ create: { width: 4, height: 4, channels: 3, background: "teal" } }).png().toBuffer(); // biome-ignore format: one line
+  const pictures = { step: 40, neighbours, neighbourCounts: { queries: 3, shown: 21, sameClass: 20 } };
+  const own = { ...report, runFolder: folder };
+  const { html } = await writeReport(join(folder, "report"), own, pictures);
+  expect(readdirSync(join(folder, "report")).sort()).toEqual([
+    "index.html",
+    "loss.png",
+    "loss.svg",
+    "neighbours.png",
+    "pictures.json",
+    "report.json",
+  ]);
   const page = readFileSync(html, "utf8");
-  expect(page).toContain("<td>97.7%</td><td>98.3%</td>");
-  expect(page).toContain("Photos &#38; more.");
-  expect(page).not.toContain("<b>");
-  expect(page.match(/(src|href)="(?!data:)/g)).toBeNull();
-  expect(JSON.parse(readFileSync(join(folder, "report.json"), "utf8"))).toEqual(report);
-  const { width, density } = await sharp(join(folder, "loss.png")).metadata();
+  expect(page).toContain("97.7%<small>94.5–99.0</small>");
+  expect(page).toContain("a&#60;b&#62;");
+  expect(page).toContain("20 of 21 neighbours are of the same class.");
+  expect(page).not.toMatch(/<b>\W|<cat>/);
+  expect(page.match(/(src|href)="(?!data:|https:)|url\((?!"data:)|<script src|@import/g)).toBeNull();
+  expect(JSON.parse(readFileSync(join(folder, "report", "report.json"), "utf8"))).toEqual(own);
+  expect(await readPictures(join(folder, "report"))).toEqual(pictures);
+  const { width, density } = await sharp(join(folder, "report", "loss.png")).metadata();
   expect({ wide: Number(width) > 1000, density }).toEqual({ wide: true, density: 144 });
+  expect(existsSync(join(folder, "report", "map.webp"))).toBe(false);
 });

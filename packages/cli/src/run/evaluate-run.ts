@@ -6,15 +6,13 @@ import { useTensorFlow } from "@simclr/runtime";
 import { type LoadedEncoder, loadEncoder, readMetrics } from "@simclr/training";
 import { simclrError } from "../errors.js";
 import type { Recipe } from "../recipe/recipe-schema.js";
-import { lossCurve } from "../report/loss-curve.js";
-import { neighbourPicture } from "../report/neighbour-picture.js";
+import { makePictures } from "../report/make-pictures.js";
 import type { MeasuredEncoder, Report, ReportFiles } from "../report/report.js";
 import { writeReport } from "../report/write-report.js";
 import { openTerminal, type Terminal } from "../terminal/terminal.js";
 import { atMost, type ImageSource, imageSource } from "./image-source.js";
 import { machine } from "./machine.js";
 import { encodersToMeasure, type NamedEncoder } from "./measured-encoders.js";
-import { neighbourRows } from "./neighbour-rows.js";
 import { recipeCompile } from "./recipe-compile.js";
 import { readRunSettings } from "./run-settings.js";
 
@@ -71,8 +69,7 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<Evaluate
       machine: machine(),
     };
     const folder = join(runFolder, "report", ...(data === undefined ? [] : [basename(resolve(data))]));
-    const pictures = { lossCurve: await lossCurve(lines), neighbours: measured.picture };
-    return { report, files: await writeReport(folder, report, pictures) };
+    return { report, files: await writeReport(folder, report, measured.pictures) };
   } finally {
     trained.dispose();
   }
@@ -114,29 +111,40 @@ async function measure(
   try {
     const bankFeatures = await features(own, bank);
     const testFeatures = test && (await features(own, test));
-    const rows = await neighbourRows(testFeatures ?? bankFeatures, bankFeatures, { queriesAreBank: !testFeatures });
-    const picture = await neighbourPicture(rows, test ?? bank, bank);
-    if (!test?.classNames || !testFeatures) return { picture };
+    const pictures = await makePictures({
+      step: trained.checkpoint.step,
+      bank: { images: bank, features: bankFeatures },
+      test: test && testFeatures && { images: test, features: testFeatures },
+      key: runKey,
+      terminal,
+    });
+    if (!test?.classNames || !testFeatures) return { pictures };
 
     const classCount = test.classNames.length;
     const neighbours = Math.min(evaluation.neighbours, bank.length);
     const measured: MeasuredEncoder[] = [];
+    let confusion: NonNullable<Report["accuracies"]>["confusion"];
     for (const encoder of asked) {
       const [known, unknown] =
         encoder === own ? [bankFeatures, testFeatures] : [await features(encoder, bank), await features(encoder, test)];
       progress.update(embedded, { text: `${encoder.title}: accuracies` });
       const knnOptions = { k: neighbours, temperature: evaluation.neighbourTemperature, classCount };
       const linearOptions = { classCount, epochs: evaluation.linearEpochs, key: foldIn(runKey, "linear"), compile };
+      const nearest = protocols.includes("knn") ? await knn(known, unknown, knnOptions) : undefined;
+      const linear = protocols.includes("linear") ? await linearEvaluation(known, unknown, linearOptions) : undefined;
       measured.push({
         encoder: encoder.encoder,
         title: encoder.title,
         featureSize: known.size,
-        ...(protocols.includes("knn") && { knn: (await knn(known, unknown, knnOptions)).top1 }),
-        ...(protocols.includes("linear") && { linear: (await linearEvaluation(known, unknown, linearOptions)).top1 }),
+        ...(nearest && { knn: nearest.top1, knnInterval: nearest.top1Interval }),
+        ...(linear && { linear: linear.top1, linearInterval: linear.top1Interval }),
       });
+      const counts = (linear ?? nearest)?.confusion;
+      if (encoder === own && counts) confusion = { protocol: linear ? "linear" : "knn", counts };
     }
-    const counts = { classCount, bankCount: bank.length, testCount: test.length, neighbours };
-    return { picture, accuracies: { ...counts, encoders: measured } };
+    const { classNames } = test;
+    const counts = { classCount, classNames, bankCount: bank.length, testCount: test.length, neighbours };
+    return { pictures, accuracies: { ...counts, encoders: measured, ...(confusion && { confusion }) } };
   } finally {
     progress.stop();
     for (const encoder of encoders) encoder.dispose();

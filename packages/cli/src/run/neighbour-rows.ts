@@ -32,7 +32,8 @@ function oneOfEachClass(labels: Int32Array): number[] {
   return evenlySpaced(classes.length, rowCount).map((which) => labels.indexOf(classes[which] as number));
 }
 
-function rowsOf({ values, size }: Features, rows: readonly number[]): Features {
+/** Some rows of features, without their labels. */
+export function rowsOf({ values, size }: Features, rows: readonly number[]): Features {
   const picked = new Float32Array(rows.length * size);
   for (const [i, row] of rows.entries()) picked.set(values.subarray(row * size, (row + 1) * size), i * size);
   return { values: picked, count: rows.length, size };
