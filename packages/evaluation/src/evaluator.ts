@@ -42,7 +42,12 @@ export interface EvaluationResult {
   readonly confusion?: readonly (readonly number[])[];
   /** The evaluator's own options, defaults filled in, and what it chose. */
   readonly settings: { readonly [name: string]: Json };
-  readonly counts: { readonly train: number; readonly validation: number; readonly test: number; readonly classes: number };
+  readonly counts: {
+    readonly train: number;
+    readonly validation: number;
+    readonly test: number;
+    readonly classes: number;
+  };
   readonly recipe: Json;
   readonly key: RandomKey;
   readonly versions: Readonly<Record<string, string>>;

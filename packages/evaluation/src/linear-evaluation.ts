@@ -13,6 +13,7 @@ import { applyUpdates, linearScaling, momentum, warmupCosineSchedule } from "@si
 import * as tf from "@tensorflow/tfjs-core";
 import { type ClassificationResult, classificationResult } from "./classification-result.js";
 import { assertClassification, type Features } from "./features.js";
+import { meanCrossEntropy } from "./mean-cross-entropy.js";
 import { type FeatureNormalization, normalizeFeatures } from "./normalize-features.js";
 
 export interface LinearEvaluationOptions {
@@ -145,15 +146,4 @@ async function logitsOf(params: Parameters, values: Float32Array, { count, size 
   const data = (await logits.data()) as Float32Array;
   logits.dispose();
   return data;
-}
-
-function meanCrossEntropy(logits: Float32Array, labels: Int32Array, classCount: number): number {
-  let sum = 0;
-  labels.forEach((label, row) => {
-    const own = logits.subarray(row * classCount, (row + 1) * classCount);
-    const highest = own.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-    const partition = own.reduce((total, x) => total + Math.exp(x - highest), 0);
-    sum += highest + Math.log(partition) - (own[label] as number);
-  });
-  return sum / labels.length;
 }

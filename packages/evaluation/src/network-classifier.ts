@@ -1,9 +1,9 @@
-import { type ApplyOptions, type Backbone, below, lossAndGradients, type Parameters, withPrefix } from "@simclr/core";
+import { type ApplyOptions, type Backbone, below, type Parameters, withPrefix } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Classifier } from "./classifier.js";
+import { blockMissing } from "./errors.js";
 import { headOutput } from "./head-output.js";
 import type { TrainableEncoder } from "./trainable-encoder.js";
-import { blockMissing } from "./errors.js";
 
 export interface NetworkClassifierOptions {
   /** What learns: all of the network (-1), what follows the stem (0) or block group 1 to 4; 4: nothing of the backbone. */
@@ -35,7 +35,7 @@ export function networkClassifier(
   const frozen = afterBlock === 4 ? ["backbone/"] : parts.slice(0, afterBlock + 1).map((part) => `backbone/${part}/`);
   const isFrozen = (path: string) => frozen.some((start) => path.startsWith(start));
   const isWhole = afterBlock === 4;
-  const frozenThrough = isWhole ? "features" : parts[afterBlock];
+  const frozenThrough = isWhole ? "features" : parts.find((_, block) => block === afterBlock);
   const inMode = ({ training, ...rest }: ApplyOptions): ApplyOptions => ({
     ...rest,
     training: training && !isWhole,
