@@ -1,5 +1,13 @@
 import type { ImageSize, View } from "@simclr/augmentations";
-import { type Communicator, disposeTree, eager, foldIn, type Json, type ModelVariables } from "@simclr/core";
+import {
+  type Communicator,
+  disposeTree,
+  eager,
+  foldIn,
+  invalidArgument,
+  type Json,
+  type ModelVariables,
+} from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { classScores } from "./class-scores.js";
 import { classificationResult } from "./classification-result.js";
@@ -87,8 +95,23 @@ export async function evaluateClassifier(evaluation: ClassifierEvaluation): Prom
   }
 }
 
-/** The size that a network sees. */
-export function networkImageSize({ imageSize }: ImageOptions, { train }: EvaluationDatasets): ImageSize {
+/**
+ * The size that a network sees.
+ *
+ * @throws SIMCLR_ERROR__CORE__INVALID_ARGUMENT for image options out of their range
+ */
+export function networkImageSize(
+  { imageSize, evaluationBatchSize = 1 }: ImageOptions,
+  { train }: EvaluationDatasets,
+): ImageSize {
   const [height, width] = train.imageShape;
-  return typeof imageSize === "number" ? [imageSize, imageSize] : (imageSize ?? [height, width]);
+  const size = typeof imageSize === "number" ? ([imageSize, imageSize] as const) : (imageSize ?? [height, width]);
+  const isCount = (value: number) => Number.isInteger(value) && value >= 1;
+  if (size.length !== 2 || !size.every(isCount)) {
+    throw invalidArgument("imageSize", imageSize, "a positive integer or two of them, [height, width]");
+  }
+  if (!isCount(evaluationBatchSize)) {
+    throw invalidArgument("evaluationBatchSize", evaluationBatchSize, "an integer of at least 1");
+  }
+  return size;
 }

@@ -1,5 +1,6 @@
 export type { ClassificationResult } from "./classification-result.js";
 export { type EmbedOptions, type Encoder, embed } from "./embed.js";
+export type { ImageOptions } from "./evaluate-classifier.js";
 export type { EvaluationDatasets, EvaluationResult, Evaluator, EvaluatorOptions } from "./evaluator.js";
 export type { Features } from "./features.js";
 export { type FineTuneEvaluatorOptions, fineTuneEvaluator } from "./fine-tune-evaluator.js";
@@ -11,3 +12,4 @@ export type { FeatureNormalization } from "./normalize-features.js";
 export { rawPixels } from "./raw-pixels.js";
 export { type SupervisedEvaluatorOptions, supervisedEvaluator } from "./supervised-evaluator.js";
 export type { TrainableEncoder } from "./trainable-encoder.js";
+export type { TrainingOptions } from "./training-recipe.js";

@@ -3,6 +3,7 @@ import {
   type Communicator,
   type Compile,
   disposeTree,
+  invalidArgument,
   type ModelVariables,
   mapTree,
   type Parameters,
@@ -55,6 +56,8 @@ export async function trainClassifier(training: ClassifierTraining): Promise<Tra
   const [state, frozenState] = divide(variables.state, learns);
   const frozen = { params: frozenParams, state: frozenState };
   const stepsPerEpoch = Math.floor(dataset.length / batchSize);
+  const { size } = training.communicator;
+  if (batchSize % size !== 0) throw invalidArgument("batchSize", batchSize, `a multiple of the ${size} replicas`);
   const step = compile(classificationStep(training), { name: "classificationStep" });
 
   let own: ClassifierState = {
