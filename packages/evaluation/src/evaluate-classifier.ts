@@ -23,6 +23,11 @@ import { recipeOptimizer, type TrainingRecipe } from "./training-recipe.js";
 export interface ImageOptions {
   /** The size of the images that the network sees: a side, or height and width. Default: the train images' own. */
   readonly imageSize?: number | ImageSize;
+  /**
+   * How train images are seen. Default: random crop and flip, the published one; `simclrView` of @simclr/augmentations is
+   * SimCLR's, and digits and letters want a view without the flip.
+   */
+  readonly view?: View;
   /** Test images in a call. Default 256, the reference's `--eval_batch_size`. */
   readonly evaluationBatchSize?: number;
 }
@@ -35,8 +40,6 @@ export interface ClassifierEvaluation {
   readonly classCount: number;
   readonly datasets: EvaluationDatasets;
   readonly recipe: TrainingRecipe;
-  /** How train images are seen. Default: {@link supervisedView}. */
-  readonly view?: View | undefined;
   readonly imageSize: ImageSize;
   readonly options: EvaluatorOptions & ImageOptions;
   /** What else the result tells about the protocol. */
@@ -50,7 +53,7 @@ export async function evaluateClassifier(evaluation: ClassifierEvaluation): Prom
   const { classifier, variables, classCount, datasets, recipe, imageSize, options, communicator } = evaluation;
   const { train, test, validation } = datasets;
   const { key, compile = eager, onProgress, signal, evaluationBatchSize = 256 } = options;
-  const { view = supervisedView(imageSize) } = evaluation;
+  const { view = supervisedView(imageSize) } = options;
   const { epochs, batchSize } = recipe;
   const totalSteps = epochs * Math.floor(train.length / batchSize);
   const learned = Object.entries(variables.params).filter(

@@ -1,4 +1,3 @@
-import type { View } from "@simclr/augmentations";
 import { type Communicator, disposeTree, foldIn, oneProcess, withPrefix } from "@simclr/core";
 import { evaluateClassifier, type ImageOptions, networkImageSize } from "./evaluate-classifier.js";
 import type { EvaluationDatasets, EvaluationResult, Evaluator, EvaluatorOptions } from "./evaluator.js";
@@ -8,10 +7,7 @@ import { initSupervisedHead } from "./supervised-head.js";
 import type { TrainableEncoder } from "./trainable-encoder.js";
 import { type TrainingOptions, trainingRecipe } from "./training-recipe.js";
 
-export interface SupervisedEvaluatorOptions extends TrainingOptions, ImageOptions {
-  /** How train images are seen. Default: random crop and flip; `simclrView` of @simclr/augmentations is SimCLR's. */
-  readonly view?: View;
-}
+export type SupervisedEvaluatorOptions = TrainingOptions & ImageOptions;
 
 /**
  * The supervised baseline: the same network from scratch, by its labels, on as many images and epochs as one says.
@@ -53,7 +49,7 @@ export const supervisedEvaluator: Evaluator<Pick<TrainableEncoder, "backbone">, 
   const baseRates = { nesterov: 0.1, lars: 0.075 };
   const defaults = { epochs: 90, batchSize: 256, weightDecay: 1e-4, warmupEpochs: 5, baseRates };
   const recipe = trainingRecipe(options, defaults, datasets.train.length);
-  const { view, key } = options;
+  const { key } = options;
   const fresh = backbone.init(foldIn(key, "backbone"));
   const params = withPrefix("backbone", fresh.params);
   const state = withPrefix("backbone", fresh.state);
@@ -67,7 +63,6 @@ export const supervisedEvaluator: Evaluator<Pick<TrainableEncoder, "backbone">, 
       classCount,
       datasets,
       recipe,
-      view,
       imageSize,
       options,
       settings: { featureSize: backbone.featureSize },
