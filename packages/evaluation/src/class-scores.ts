@@ -1,6 +1,6 @@
 import { parameterTensors, type View } from "@simclr/augmentations";
 import { type Compile, disposeTree, type ModelVariables, randomKey, type TensorTree } from "@simclr/core";
-import { batches, type Dataset } from "@simclr/data";
+import { batches, type Dataset } from "@simclr/data/browser";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Classifier } from "./classifier.js";
 import { applySupervisedHead } from "./supervised-head.js";

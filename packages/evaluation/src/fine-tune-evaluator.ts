@@ -1,5 +1,5 @@
 import { type Communicator, disposeTree, foldIn, invalidArgument, oneProcess } from "@simclr/core";
-import { labelSubset } from "@simclr/data";
+import { labelSubset } from "@simclr/data/browser";
 import { evaluateClassifier, type ImageOptions, networkImageSize } from "./evaluate-classifier.js";
 import type { EvaluationDatasets, EvaluationResult, Evaluator, EvaluatorOptions } from "./evaluator.js";
 import { classCountOf } from "./labelled-datasets.js";

@@ -1,6 +1,6 @@
 import { parameterTensors, type View } from "@simclr/augmentations";
 import { type Communicator, foldIn, type RandomKey, type TensorTree } from "@simclr/core";
-import { batches, type Dataset } from "@simclr/data";
+import { batches, type Dataset } from "@simclr/data/browser";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** What a classification step takes besides its state; the reader owns the tensors. */
