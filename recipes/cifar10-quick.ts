@@ -14,7 +14,7 @@ export default defineRecipe({
   description: "CIFAR-10, a narrow ResNet-18 on a subset: under an hour on two cores.",
   imageSize: 32,
   exampleCount: 20_000,
-  epochs: 20,
+  epochs: 10,
   batchSize,
   temperature: 0.5,
   view: { colorStrength: 0.5, blurProbability: 0 },

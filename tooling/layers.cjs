@@ -54,7 +54,7 @@ module.exports = {
       comment: "What a package does not export is its own.",
       severity: "error",
       from: { path: "^packages/([^/]+)/" },
-      to: { path: "^packages/[^/]+/src/", pathNot: ["^packages/$1/", "/src/(index|testing|contract)\\.ts$"] },
+      to: { path: "^packages/[^/]+/src/", pathNot: ["^packages/$1/", "/src/(index|testing|contract|browser)\\.ts$"] },
     },
     {
       name: "no-backend-in-libraries",

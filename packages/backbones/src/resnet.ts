@@ -59,15 +59,17 @@ export function resnet(options: ResnetOptions): ResnetBackbone {
     apply: (params: Parameters, state: Parameters, images: tf.Tensor, given: ApplyOptions): ModelResult => {
       assertShape("images", images, ["batch", "height", "width", spec.inputChannels]);
       const run = { ...given, decay: spec.batchNormDecay };
+      const frozen = frozenParts(given, groups.length);
+      const runOf = (part: number) => (part < frozen ? { ...run, training: false } : run);
       return tf.tidy(() => {
         const outputs: Record<string, tf.Tensor> = {};
-        const first = applyConvolutionNorm(stem, params, state, images as tf.Tensor4D, run);
+        const first = applyConvolutionNorm(stem, params, state, images as tf.Tensor4D, runOf(0));
         let x = poolsStem ? tf.maxPool(first.output, 3, 2, "same") : first.output;
         const states = [first.state];
         outputs.stem = x;
         groups.forEach((blocks, group) => {
           for (const block of blocks) {
-            const result = applyBlock(block, params, state, x, run);
+            const result = applyBlock(block, params, state, x, runOf(group + 1));
             x = result.output;
             states.push(result.state);
           }
@@ -84,6 +86,13 @@ export function resnet(options: ResnetOptions): ResnetBackbone {
 /** The shapes of a ResNet's variables by path, without allocating them: how large a network would be. */
 export function resnetShapes(options: ResnetOptions): VariableShapes {
   return merge(layersOf(resnetArchitecture(resnetSpec(options))).map(convolutionNormShapes));
+}
+
+/** How many parts are frozen: the stem is part 0, group n is part n, and after the last come the features. */
+function frozenParts({ frozenThrough }: ApplyOptions, groupCount: number): number {
+  if (frozenThrough === "features") return groupCount + 1;
+  const parts = ["stem", ...Array.from({ length: groupCount }, (_, group) => `group${group + 1}`)];
+  return parts.indexOf(frozenThrough ?? "") + 1;
 }
 
 /** A block in a tidy of its own: without a gradient to take, only one block's activations are alive at a time. */

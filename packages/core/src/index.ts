@@ -13,6 +13,7 @@ export {
   simclrError,
 } from "./errors.js";
 export { normalInitializer, varianceScaling } from "./initializers.js";
+export { type LossAndGradients, lossAndGradients } from "./loss-and-gradients.js";
 export type { ApplyOptions, Backbone, Head, Json, Model, ModelResult, ModelSpec } from "./model.js";
 export {
   below,

@@ -14,6 +14,11 @@ export interface ApplyOptions {
   readonly training: boolean;
   /** Over which replicas batch norm takes its statistics. Default: this process alone. */
   readonly communicator?: Communicator;
+  /**
+   * A named output; up to it batch norm is in inference mode also in training, as in the frozen part of a network of
+   * which the rest is trained on. A model without an output of that name ignores it.
+   */
+  readonly frozenThrough?: string;
 }
 
 export type ModelResult = {

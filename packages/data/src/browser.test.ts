@@ -20,6 +20,13 @@ it("the browser's entry imports nothing that only node has", async () => {
 
 it("the browser's entry is a part of the whole", async () => {
   const [browser, whole] = await Promise.all([import("./browser.js"), import("./index.js")]);
-  expect(Object.keys(browser).sort()).toEqual(["arrayDataset", "batches", "cached", "splitDataset", "subset"]);
+  expect(Object.keys(browser).sort()).toEqual([
+    "arrayDataset",
+    "batches",
+    "cached",
+    "labelSubset",
+    "splitDataset",
+    "subset",
+  ]);
   expect(whole).toMatchObject(browser);
 });

@@ -15,6 +15,10 @@ declare module "@simclr/core" {
     SIMCLR_ERROR__DATA__PACKAGE_MISSING: { packageName: string };
     SIMCLR_ERROR__DATA__INDEX_OUT_OF_RANGE: { index: number; length: number };
     SIMCLR_ERROR__DATA__BATCH_TOO_LARGE: { batchSize: number; length: number };
+    SIMCLR_ERROR__DATA__LABELS_MISSING: { length: number };
+    SIMCLR_ERROR__DATA__CLASS_WITHOUT_IMAGES: { label: number; className?: string };
+    SIMCLR_ERROR__DATA__TOO_FEW_LABELS: { fraction: number; total: number; classCount: number };
+    SIMCLR_ERROR__DATA__NAMES_NOT_FOUND: { list: string; count: number; first: string[] };
   }
 }
 

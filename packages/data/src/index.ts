@@ -5,5 +5,7 @@ export { type Cifar10Options, type Cifar100Options, cifar10, cifar100 } from "./
 export type { Dataset, ImageBatch } from "./dataset.js";
 export { type DigitsOptions, digits } from "./digits.js";
 export { type ImageFolder, type ImageFolderOptions, imageFolder } from "./image-folder.js";
+export { type LabelSubsetOptions, labelSubset } from "./label-subset.js";
+export { namedSubset } from "./named-subset.js";
 export { type SplitOptions, splitDataset } from "./split-dataset.js";
 export { subset } from "./subset.js";

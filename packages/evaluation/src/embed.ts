@@ -95,7 +95,8 @@ async function encodeBatch(
   }
 }
 
-function encoderOutput(shape: number[], batchSize: number) {
+/** The error of an encoder that does not return rows. */
+export function encoderOutput(shape: number[], batchSize: number) {
   return simclrError(
     "SIMCLR_ERROR__EVALUATION__ENCODER_OUTPUT",
     { shape, batchSize },

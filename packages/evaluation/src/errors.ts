@@ -13,6 +13,17 @@ declare module "@simclr/core" {
     SIMCLR_ERROR__EVALUATION__TOO_FEW_IMAGES: { what: string; count: number };
     SIMCLR_ERROR__EVALUATION__VALIDATION_MISSING: { protocol: string };
     SIMCLR_ERROR__EVALUATION__ENCODER_OUTPUT: { shape: number[]; batchSize: number };
+    /** A class of the train or the test images that none of them belongs to. */
+    SIMCLR_ERROR__EVALUATION__CLASS_EMPTY: { what: "train" | "test"; label: number; className?: string };
+    /** A backbone that cannot be frozen up to a block group. */
+    SIMCLR_ERROR__EVALUATION__BLOCK_MISSING: { block: string; known: string[]; moved: string[] };
+    SIMCLR_ERROR__EVALUATION__HEAD_LAYER_MISSING: { layer: number; layers: number };
+    /** Parameters that were to learn, and that the loss does not depend on. */
+    SIMCLR_ERROR__EVALUATION__NO_GRADIENT: { paths: string[] };
+    /** The loss, or a class score, is NaN or infinite. */
+    SIMCLR_ERROR__EVALUATION__DIVERGED: { step: number; loss: number };
+    /** A parameter or batch statistic that had to stay as it was. */
+    SIMCLR_ERROR__EVALUATION__SUBJECT_CHANGED: { path: string };
   }
 }
 
@@ -25,6 +36,20 @@ export function tooFewNeighbours(k: number, bank: number) {
       expected: `a bank of at least k = ${k} rows`,
       received: `${bank}`,
       remedy: `Pass a smaller k, at most ${bank}, or a larger bank.`,
+    },
+  );
+}
+
+export function blockMissing(block: string, known: string[], moved: string[]) {
+  const all = known.length === 0 ? "no parameters" : `parameters such as ${known.slice(0, 3).join(", ")}`;
+  const statistics = `batch statistics that move all the same, ${moved.slice(0, 3).join(", ")}`;
+  return simclrError(
+    "SIMCLR_ERROR__EVALUATION__BLOCK_MISSING",
+    { block, known, moved },
+    {
+      expected: `a backbone with an output "${block}", variables below "${block}/", and frozenThrough in its apply`,
+      received: moved.length > 0 ? statistics : all,
+      remedy: "Freeze all of it (fineTuneAfterBlock: 4) or nothing (-1), or implement ApplyOptions.frozenThrough.",
     },
   );
 }
@@ -64,6 +89,19 @@ export function validationMissing(protocol: string) {
       expected: `validation images, on which ${protocol} chooses its settings`,
       received: "none",
       remedy: "Split the train images with splitDataset(train, { fraction: 0.9, key, stratified: true }).",
+    },
+  );
+}
+
+export function headLayerMissing(layer: number, layers: number) {
+  return simclrError(
+    "SIMCLR_ERROR__EVALUATION__HEAD_LAYER_MISSING",
+    { layer, layers },
+    {
+      expected: "a layer of the encoder's projection head",
+      received: layers === 0 ? `layer ${layer}, and no head` : `layer ${layer}; the head has ${layers}`,
+      remedy:
+        "0 stands for the features before the head. A run's checkpoint holds its head, an encoder alone does not.",
     },
   );
 }

@@ -5,9 +5,11 @@ export { confusionMatrix } from "./confusion-matrix.js";
 export { elevenPointMeanAveragePrecision } from "./eleven-point-mean-average-precision.js";
 export { type EmbedOptions, type Encoder, embed } from "./embed.js";
 export { type Embed, embedOnce } from "./embed-once.js";
+export type { ImageOptions } from "./evaluate-classifier.js";
 export type { FeatureEvaluatorOptions } from "./evaluate-features.js";
 export type { EvaluationDatasets, EvaluationResult, Evaluator, EvaluatorOptions } from "./evaluator.js";
 export type { Features } from "./features.js";
+export { type FineTuneEvaluatorOptions, fineTuneEvaluator } from "./fine-tune-evaluator.js";
 export {
   fitLogisticRegression,
   type LogisticRegressionFitOptions,
@@ -16,6 +18,7 @@ export {
 export { type KnnOptions, type KnnResult, knn } from "./knn.js";
 export { type KnnEvaluatorOptions, knnEvaluator } from "./knn-evaluator.js";
 export { type LinearEvaluationOptions, type LinearEvaluationResult, linearEvaluation } from "./linear-evaluation.js";
+export { type LinearEvaluatorOptions, linearEvaluator } from "./linear-evaluator.js";
 export { type LinearFeaturesEvaluatorOptions, linearFeaturesEvaluator } from "./linear-features-evaluator.js";
 export {
   type LogisticRegressionOptions,
@@ -38,5 +41,8 @@ export type { FeatureNormalization } from "./normalize-features.js";
 export { rawPixels } from "./raw-pixels.js";
 export { type RetrievalOptions, type RetrievalResult, retrieval } from "./retrieval.js";
 export { type RetrievalEvaluatorOptions, retrievalEvaluator } from "./retrieval-evaluator.js";
+export { type SupervisedEvaluatorOptions, supervisedEvaluator } from "./supervised-evaluator.js";
 export { type PredictingModel, type ToEncoderOptions, toEncoder } from "./to-encoder.js";
 export { topKAccuracy } from "./top-k-accuracy.js";
+export type { TrainableEncoder } from "./trainable-encoder.js";
+export type { TrainingOptions } from "./training-recipe.js";

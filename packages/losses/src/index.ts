@@ -4,3 +4,4 @@ export { type MarginTripletOptions, marginTriplet } from "./margin-triplet.js";
 export type { NegativeSelection } from "./negative-selection.js";
 export { type NtLogisticOptions, ntLogistic } from "./nt-logistic.js";
 export { type NtXentOptions, ntXent } from "./nt-xent.js";
+export { softmaxCrossEntropy } from "./softmax-cross-entropy.js";

@@ -1,5 +1,5 @@
 import { eager } from "@simclr/core";
-import { expectClose } from "@simclr/core/testing";
+import { expectClose, expectGradient } from "@simclr/core/testing";
 import { compile as recorded } from "@simclr/runtime";
 import { describeEachBackend } from "@simclr/runtime/testing";
 import * as tf from "@tensorflow/tfjs-core";
@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { describeContrastiveLoss } from "./contract.js";
 import { cosine, dot, matrix, type WrittenOutOptions, writtenOut } from "./fixtures/written-out.js";
-import { contrastiveMetrics, type NtXentOptions, ntXent } from "./index.js";
+import { contrastiveMetrics, type NtXentOptions, ntXent, softmaxCrossEntropy } from "./index.js";
 
 // Three pairs and the official loss at three temperatures, from objective.py of google-research/simclr@383d414.
 const viewA = [[1, 2, 3], [-1, 0, 2], [0.5, -1, 1]]; // biome-ignore format: one row per image
@@ -116,6 +116,25 @@ describeEachBackend((backendName) => {
       const images = tf.zeros([2, 2, 2]) as unknown as tf.Tensor2D;
       expect(() => ntXent(images, images, { temperature: 1 })).toThrow(/VIEW_SHAPE_MISMATCH.*tf\.reshape/);
       images.dispose();
+    });
+  });
+
+  describe("softmaxCrossEntropy", () => {
+    const logits = [1000, 999, 0.5, 0.2, -1, 3];
+    const target = () => tf.tensor2d([0, 1, 0, 0, 0, 1], [2, 3]);
+
+    it("is the mean of -log softmax at the target, written out, at logits of any size", () => {
+      const row = (values: number[], own: number) => {
+        const highest = Math.max(...values);
+        return highest + Math.log(values.reduce((sum, x) => sum + Math.exp(x - highest), 0)) - (values[own] as number);
+      };
+      const expected = (row(logits.slice(0, 3), 1) + row(logits.slice(3), 2)) / 2;
+      expectClose(softmaxCrossEntropy(tf.tensor2d(logits, [2, 3]), target()), [expected]);
+    });
+
+    it("has the gradient of finite differences", () => {
+      const small = tf.tensor2d([0.3, -0.2, 0.5, 0.2, -1, 0.7], [2, 3]);
+      expectGradient((x) => softmaxCrossEntropy(x as tf.Tensor2D, target()), [small]);
     });
   });
 

@@ -8,6 +8,14 @@ import * as tf from "@tensorflow/tfjs-core";
  *
  * @param logits `[rows, classes]`; finite
  * @param target `[rows, classes]`, one 1 in each row; gets no gradient
+ * @returns a scalar; borrows its arguments
+ * @example
+ * ```ts
+ * import { softmaxCrossEntropy } from "@simclr/losses";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * const target = tf.oneHot([0], 2, 1, 0, "float32") as tf.Tensor2D;
+ * const loss = softmaxCrossEntropy(tf.tensor2d([[0, 0]]), target); // ln 2
+ * ```
  */
 export function softmaxCrossEntropy(logits: tf.Tensor2D, target: tf.Tensor2D): tf.Scalar {
   const rows = logits.shape[0];

@@ -7,7 +7,9 @@ export {
 export { type BestBy, bestCheckpoint, checkpointPath, latestCheckpoint } from "./checkpoint-folder.js";
 export type { Encode } from "./encoder.js";
 export { type EventFile, openEventFile } from "./event-file.js";
+export type { LinearProbeOptions } from "./linear-probe.js";
 export { type LoadEncoderOptions, type LoadedEncoder, loadEncoder } from "./load-encoder.js";
+export { type LoadedNetwork, type LoadNetworkOptions, loadNetwork } from "./load-network.js";
 export { type MetricsLine, readMetrics } from "./metrics-file.js";
 export { pretrain } from "./pretrain.js";
 export type { CheckpointOptions, PretrainOptions, PretrainResult, ProgressEvent } from "./pretrain-options.js";

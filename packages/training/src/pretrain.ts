@@ -70,7 +70,16 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainResult
   const plan = runPlan(options);
   const { stepsPerEpoch, totalSteps } = plan;
   const inputsFrom = (startStep: number) =>
-    stepInputs({ dataset, views: step.views, batchSize, key, startStep, totalSteps, prefetch });
+    stepInputs({
+      dataset,
+      views: step.views,
+      batchSize,
+      key,
+      startStep,
+      totalSteps,
+      prefetch,
+      classCount: step.classCount,
+    });
   // Refuses a batch size that the dataset cannot fill before a folder is made.
   inputsFrom(0);
   const about = { key, backbone: step.backbone.spec, head: step.head.spec, recipe };

@@ -15,6 +15,7 @@ import {
 import { type ContrastiveLoss, contrastiveMetrics, ntXent } from "@simclr/losses";
 import { applyUpdates, type GradientTransformation, type Schedule } from "@simclr/optimizers";
 import * as tf from "@tensorflow/tfjs-core";
+import { initLinearProbe, type LinearProbeOptions, linearProbeStep } from "./linear-probe.js";
 import { lossAndGradients } from "./loss-and-gradients.js";
 import { modelOutput } from "./model-output.js";
 import type { StepResult, TrainState, TrainStep } from "./train-state.js";
@@ -41,6 +42,12 @@ export interface SimclrStepOptions<OptimizerState extends TensorTree> {
   readonly lossScale?: number;
   /** The optimizer's schedule, to report `learningRate` among the metrics. */
   readonly schedule?: Schedule;
+  /**
+   * A linear classifier of the features, trained on the batch's labels in the same steps by the same optimizer, without a
+   * gradient into the encoder: `step` then wants labels, and the metrics have `supervisedLoss` and `supervisedAccuracy`.
+   * It tells during pretraining what linear evaluation will tell afterwards.
+   */
+  readonly linearProbe?: LinearProbeOptions;
   /** Over which replicas gradients, batch statistics and metrics are averaged. Default: this process alone. */
   readonly communicator?: Communicator;
 }
@@ -88,11 +95,11 @@ export type SimclrStep<OptimizerState extends TensorTree = TensorTree> = TrainSt
 export function simclrStep<OptimizerState extends TensorTree>(
   options: SimclrStepOptions<OptimizerState>,
 ): SimclrStep<OptimizerState> {
-  const { backbone, head, views, optimizer, schedule, temperature = 0.1, lossScale = 1 } = options;
+  const { backbone, head, views, optimizer, schedule, temperature = 0.1, lossScale = 1, linearProbe } = options;
   const { communicator = oneProcess } = options;
   const { loss = (a, b) => ntXent(a, b, { temperature, communicator }) } = options;
   const { metrics = (a, b) => contrastiveMetrics(a, b, { temperature, communicator }) } = options;
-  refuseMisfit(backbone, head, lossScale);
+  refuseMisfit(backbone, head, lossScale, linearProbe);
 
   const project = (params: Parameters, batchStats: Parameters, images: tf.Tensor4D) => {
     const apply = { training: true, communicator } as const;
@@ -100,6 +107,7 @@ export function simclrStep<OptimizerState extends TensorTree>(
     const features = modelOutput(backbone, seen.outputs, "features");
     const projected = head.apply(below("head", params), below("head", batchStats), features, apply);
     return {
+      features: features as tf.Tensor2D,
       projections: modelOutput(head, projected.outputs, "projection") as tf.Tensor2D,
       batchStats: { ...withPrefix("backbone", seen.state), ...withPrefix("head", projected.state) },
     };
@@ -110,23 +118,27 @@ export function simclrStep<OptimizerState extends TensorTree>(
     images: tf.Tensor4D,
     parametersA: TensorTree,
     parametersB: TensorTree,
+    ...[labels]: tf.Tensor1D[]
   ) => {
     const pixels = toUnitRange(images);
     const [viewA, viewB] = views;
     const batch: tf.Tensor4D = tf.concat([viewA.apply(pixels, parametersA), viewB.apply(pixels, parametersB)], 0);
-    const { value, gradients, auxiliary } = lossAndGradients(state.params, () => {
+    const encoderParams = withoutProbe(state.params);
+    const { value, gradients, auxiliary } = lossAndGradients(encoderParams, () => {
       const result = project(state.params, state.batchStats, batch);
       const [projectionsA, projectionsB] = halves(result.projections);
       return { loss: tf.mul(loss(projectionsA, projectionsB), lossScale), auxiliary: result };
     });
-    const mean = communicator.allReduceMean(gradients);
+    const probe = linearProbe && linearProbeStep(linearProbe, state.params, auxiliary.features, given(labels));
+    const mean = communicator.allReduceMean({ ...gradients, ...probe?.gradients });
     // The counter is an int32, exact for any run; schedules compute with a float.
     const count: tf.Scalar = tf.cast(state.step, "float32");
     const [updates, optimizerState] = optimizer.update(mean, state.optimizerState, state.params, count);
     const measured = {
       loss: value,
       ...metrics(...halves(auxiliary.projections)),
-      gradientNorm: norm(mean),
+      ...probe?.metrics,
+      gradientNorm: norm(withoutProbe(mean)),
       ...(schedule && { learningRate: schedule(count) }),
     };
     return {
@@ -144,10 +156,15 @@ export function simclrStep<OptimizerState extends TensorTree>(
     backbone,
     head,
     views,
+    ...(linearProbe && { classCount: linearProbe.classCount }),
     init: (key) => {
       const encoder = backbone.init(foldIn(key, "backbone"));
       const projector = head.init(foldIn(key, "head"));
-      const params = { ...withPrefix("backbone", encoder.params), ...withPrefix("head", projector.params) };
+      const params = {
+        ...withPrefix("backbone", encoder.params),
+        ...withPrefix("head", projector.params),
+        ...(linearProbe && initLinearProbe(linearProbe, backbone.featureSize, foldIn(key, "supervisedHead"))),
+      };
       const batchStats = { ...withPrefix("backbone", encoder.state), ...withPrefix("head", projector.state) };
       return { params, batchStats, optimizerState: optimizer.init(params), step: tf.scalar(0, "int32") };
     },
@@ -156,7 +173,7 @@ export function simclrStep<OptimizerState extends TensorTree>(
   };
 }
 
-function refuseMisfit(backbone: Backbone, head: Head, lossScale: number): void {
+function refuseMisfit(backbone: Backbone, head: Head, lossScale: number, probe: LinearProbeOptions | undefined): void {
   if (head.inputSize !== backbone.featureSize) {
     throw invalidArgument(
       "head",
@@ -166,6 +183,19 @@ function refuseMisfit(backbone: Backbone, head: Head, lossScale: number): void {
     );
   }
   if (!(lossScale > 0)) throw invalidArgument("lossScale", lossScale, "a number above 0");
+  if (probe && !(Number.isInteger(probe.classCount) && probe.classCount >= 2)) {
+    throw invalidArgument("linearProbe.classCount", probe.classCount, "an integer of at least 2");
+  }
+}
+
+function withoutProbe(params: Parameters): Parameters {
+  return Object.fromEntries(Object.entries(params).filter(([path]) => !path.startsWith("supervisedHead/")));
+}
+
+function given(labels: tf.Tensor1D | undefined): tf.Tensor1D {
+  if (labels) return labels;
+  const remedy = "Pass them as the last argument; pretrain does it for a dataset with labels.";
+  throw invalidArgument("labels", labels, "the batch's labels, for the linear probe", remedy);
 }
 
 function toUnitRange(images: tf.Tensor4D): tf.Tensor4D {

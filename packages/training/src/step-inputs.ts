@@ -1,5 +1,5 @@
 import { parameterTensors, type View } from "@simclr/augmentations";
-import { foldIn, type RandomKey, type TensorTree } from "@simclr/core";
+import { foldIn, invalidArgument, type RandomKey, type TensorTree } from "@simclr/core";
 import { batches, type Dataset } from "@simclr/data";
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -8,6 +8,7 @@ export type StepInputs = {
   readonly images: tf.Tensor4D;
   readonly parametersA: TensorTree;
   readonly parametersB: TensorTree;
+  readonly labels?: tf.Tensor1D;
 };
 
 export interface StepInputsOptions {
@@ -18,6 +19,8 @@ export interface StepInputsOptions {
   readonly startStep: number;
   readonly totalSteps: number;
   readonly prefetch?: number;
+  /** How many classes the labels have, where the inputs hold them. */
+  readonly classCount?: number;
 }
 
 /**
@@ -28,6 +31,7 @@ export interface StepInputsOptions {
  */
 export function stepInputs(options: StepInputsOptions): AsyncGenerator<StepInputs, undefined> {
   const { dataset, batchSize, startStep, totalSteps, prefetch } = options;
+  if (options.classCount !== undefined) assertLabels(dataset, options.classCount);
   // No image is read ahead of its use in epochs that the run does not reach.
   const epochs = Math.ceil(totalSteps / Math.max(1, Math.floor(dataset.length / batchSize)));
   const key = foldIn(options.key, "data");
@@ -37,11 +41,11 @@ export function stepInputs(options: StepInputsOptions): AsyncGenerator<StepInput
 
 async function* prepare(
   read: ReturnType<typeof batches>,
-  { views, key, startStep, totalSteps }: StepInputsOptions,
+  { views, key, startStep, totalSteps, classCount }: StepInputsOptions,
 ): AsyncGenerator<StepInputs, undefined> {
   if (startStep >= totalSteps) return;
   const augmentationKey = foldIn(key, "augmentation");
-  for await (const { images, shape, imageSizes, step } of read) {
+  for await (const { images, shape, imageSizes, step, labels } of read) {
     const [batchSize, height, width] = shape;
     const context = { batchSize, imageSize: [height, width] as const, ...(imageSizes && { imageSizes }) };
     const stepKey = foldIn(augmentationKey, step);
@@ -52,7 +56,16 @@ async function* prepare(
       images: tf.tensor4d(images, [...shape], "int32"),
       parametersA: parametersA as TensorTree,
       parametersB: parametersB as TensorTree,
+      ...(classCount !== undefined && labels && { labels: tf.tensor1d(labels, "int32") }),
     };
     if (step + 1 >= totalSteps) return;
   }
+}
+
+function assertLabels({ labels }: Dataset, classCount: number): void {
+  const expected = `a dataset with labels from 0 to ${classCount - 1}, as the step learns from them`;
+  const remedy = "Use a folder for each class, CIFAR or digits, and as many classes as the dataset has.";
+  if (!labels) throw invalidArgument("dataset", "no labels", expected, remedy);
+  const wrong = labels.find((label) => label < 0 || label >= classCount);
+  if (wrong !== undefined) throw invalidArgument("dataset", `the label ${wrong}`, expected, remedy);
 }

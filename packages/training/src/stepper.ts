@@ -3,7 +3,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { StepInputs } from "./step-inputs.js";
 import type { StepResult, TrainState } from "./train-state.js";
 
-type TrainFunction = Compiled<[TrainState, tf.Tensor4D, TensorTree, TensorTree], StepResult>;
+type TrainFunction = Compiled<[TrainState, tf.Tensor4D, TensorTree, TensorTree, ...labels: tf.Tensor1D[]], StepResult>;
 
 /** A state on its way, and the owner of all tensors of the way. */
 export interface Stepper {
@@ -38,8 +38,9 @@ export function stepper(
       if (!inputs) return undefined;
       try {
         const begun = performance.now();
+        const { images, parametersA, parametersB, labels } = inputs;
         const running = trainStep
-          .async(state, inputs.images, inputs.parametersA, inputs.parametersB)
+          .async(state, images, parametersA, parametersB, ...(labels ? [labels] : []))
           .then((result) => ({ ...result, milliseconds: performance.now() - begun }));
         ask();
         const { state: next, ...rest } = await running;

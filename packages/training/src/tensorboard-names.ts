@@ -3,6 +3,8 @@ const ofReference: Readonly<Record<string, string>> = {
   loss: "train/contrast_loss",
   contrastiveAccuracy: "train/contrast_acc",
   contrastiveEntropy: "train/contrast_entropy",
+  supervisedLoss: "train/supervised_loss",
+  supervisedAccuracy: "train/supervised_acc",
   learningRate: "learning_rate",
 };
 

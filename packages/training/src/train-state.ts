@@ -26,6 +26,8 @@ export interface TrainStep<OptimizerState extends TensorTree = TensorTree> {
   readonly head: Head;
   /** The loop samples both views' parameters on the host and hands them to `step`. */
   readonly views: readonly [View, View];
+  /** How many classes there are, where `step` wants the images' labels; the loop refuses a dataset without. */
+  readonly classCount?: number;
   /** A new state, owned by the caller. The same key gives the same numbers. */
   init(key: RandomKey): TrainState<OptimizerState>;
   /**
@@ -33,11 +35,13 @@ export interface TrainStep<OptimizerState extends TensorTree = TensorTree> {
    * tensor that the step does not change may come back as it is: `compile`, or `eager`, gives it an owner of its own.
    *
    * @param images int32 `[batch, height, width, channels]`, 0 to 255
+   * @param labels one int32 tensor, `[batch]`, where the step uses labels
    */
   step(
     state: TrainState<OptimizerState>,
     images: tf.Tensor4D,
     parametersA: TensorTree,
     parametersB: TensorTree,
+    ...labels: tf.Tensor1D[]
   ): StepResult<OptimizerState>;
 }

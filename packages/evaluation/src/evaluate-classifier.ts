@@ -1,0 +1,120 @@
+import type { ImageSize, View } from "@simclr/augmentations";
+import {
+  type Communicator,
+  disposeTree,
+  eager,
+  foldIn,
+  invalidArgument,
+  type Json,
+  type ModelVariables,
+} from "@simclr/core";
+import * as tf from "@tensorflow/tfjs-core";
+import { classScores } from "./class-scores.js";
+import { classificationResult } from "./classification-result.js";
+import type { Classifier } from "./classifier.js";
+import type { EvaluationDatasets, EvaluationResult, EvaluatorOptions } from "./evaluator.js";
+import { supervisedView, testView } from "./image-views.js";
+import { meanCrossEntropy } from "./mean-cross-entropy.js";
+import { supervisedHeadPath } from "./supervised-head.js";
+import { diverged, trainClassifier } from "./train-classifier.js";
+import { recipeOptimizer, type TrainingRecipe } from "./training-recipe.js";
+
+/** How images reach a network: options of every evaluator that trains on images. */
+export interface ImageOptions {
+  /** The size of the images that the network sees: a side, or height and width. Default: the train images' own. */
+  readonly imageSize?: number | ImageSize;
+  /**
+   * How train images are seen. Default: random crop and flip, the published one; `simclrView` of @simclr/augmentations is
+   * SimCLR's, and digits and letters want a view without the flip.
+   */
+  readonly view?: View;
+  /** Test images in a call. Default 256, the reference's `--eval_batch_size`. */
+  readonly evaluationBatchSize?: number;
+}
+
+export interface ClassifierEvaluation {
+  readonly protocol: string;
+  readonly classifier: Classifier;
+  /** All parameters and batch statistics, the supervised head's too; borrowed. */
+  readonly variables: ModelVariables;
+  readonly classCount: number;
+  readonly datasets: EvaluationDatasets;
+  readonly recipe: TrainingRecipe;
+  readonly imageSize: ImageSize;
+  readonly options: EvaluatorOptions & ImageOptions;
+  /** What else the result tells about the protocol. */
+  readonly settings: { readonly [name: string]: Json };
+  readonly communicator: Communicator;
+}
+
+/** What every evaluator that trains on images does once it knows what learns: trains, scores the test images, tells. */
+export async function evaluateClassifier(evaluation: ClassifierEvaluation): Promise<EvaluationResult> {
+  const begun = performance.now();
+  const { classifier, variables, classCount, datasets, recipe, imageSize, options, communicator } = evaluation;
+  const { train, test, validation } = datasets;
+  const { key, compile = eager, onProgress, signal, evaluationBatchSize = 256 } = options;
+  const { view = supervisedView(imageSize) } = options;
+  const { epochs, batchSize } = recipe;
+  const totalSteps = epochs * Math.floor(train.length / batchSize);
+  const learned = Object.entries(variables.params).filter(
+    ([path, tensor]) => path.startsWith(`${supervisedHeadPath}/`) || classifier.trains(path, tensor),
+  );
+  const common = { classifier, variables, classCount, compile, signal };
+  const trained = await trainClassifier({
+    ...common,
+    dataset: train,
+    view,
+    batchSize,
+    epochs,
+    optimizer: recipeOptimizer(recipe, train.length, Object.fromEntries(learned)),
+    key: foldIn(key, "training"),
+    communicator,
+    ...(onProgress && { onProgress: (step: number) => onProgress(step, totalSteps) }),
+  });
+  try {
+    const { params, state } = trained.learned;
+    const merged = { params: { ...variables.params, ...params }, state: { ...variables.state, ...state } };
+    const asked = { dataset: test, view: testView(imageSize), batchSize: evaluationBatchSize };
+    const { scores, labels } = await classScores({ ...common, ...asked, variables: merged });
+    const loss = meanCrossEntropy(scores, labels, classCount);
+    if (!Number.isFinite(loss)) throw diverged(totalSteps, loss);
+    const { top1, top5, top1Interval, predictions, confusion } = classificationResult(scores, labels, classCount);
+    return {
+      protocol: evaluation.protocol,
+      metrics: { top1, top5, loss, trainLoss: trained.trainLoss },
+      primary: "top1",
+      interval: top1Interval,
+      predictions,
+      confusion,
+      settings: { ...recipe, ...evaluation.settings, imageSize, view: view.augmentations.map(({ name }) => name) },
+      counts: { train: train.length, validation: validation?.length ?? 0, test: test.length, classes: classCount },
+      recipe: options.recipe ?? null,
+      key,
+      versions: { "@tensorflow/tfjs-core": tf.version_core, ...options.versions },
+      seconds: (performance.now() - begun) / 1000,
+    };
+  } finally {
+    disposeTree(trained.learned);
+  }
+}
+
+/**
+ * The size that a network sees.
+ *
+ * @throws SIMCLR_ERROR__CORE__INVALID_ARGUMENT for image options out of their range
+ */
+export function networkImageSize(
+  { imageSize, evaluationBatchSize = 1 }: ImageOptions,
+  { train }: EvaluationDatasets,
+): ImageSize {
+  const [height, width] = train.imageShape;
+  const size = typeof imageSize === "number" ? ([imageSize, imageSize] as const) : (imageSize ?? [height, width]);
+  const isCount = (value: number) => Number.isInteger(value) && value >= 1;
+  if (size.length !== 2 || !size.every(isCount)) {
+    throw invalidArgument("imageSize", imageSize, "a positive integer or two of them, [height, width]");
+  }
+  if (!isCount(evaluationBatchSize)) {
+    throw invalidArgument("evaluationBatchSize", evaluationBatchSize, "an integer of at least 1");
+  }
+  return size;
+}
