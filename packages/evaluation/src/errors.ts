@@ -13,8 +13,6 @@ declare module "@simclr/core" {
     SIMCLR_ERROR__EVALUATION__TOO_FEW_IMAGES: { what: string; count: number };
     SIMCLR_ERROR__EVALUATION__VALIDATION_MISSING: { protocol: string };
     SIMCLR_ERROR__EVALUATION__ENCODER_OUTPUT: { shape: number[]; batchSize: number };
-    /** A class of the train or the test images that none of them belongs to. */
-    SIMCLR_ERROR__EVALUATION__CLASS_EMPTY: { what: "train" | "test"; label: number; className?: string };
     /** A backbone that cannot be frozen up to a block group. */
     SIMCLR_ERROR__EVALUATION__BLOCK_MISSING: { block: string; known: string[]; moved: string[] };
     SIMCLR_ERROR__EVALUATION__HEAD_LAYER_MISSING: { layer: number; layers: number };

@@ -9,12 +9,15 @@ import {
   type ModelVariables,
 } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
+import { assertCount, bootstrapInterval } from "./bootstrap-interval.js";
 import { classScores } from "./class-scores.js";
+import { assertMetric, type ClassificationMetric } from "./classification-metric.js";
 import { classificationResult } from "./classification-result.js";
 import type { Classifier } from "./classifier.js";
 import type { EvaluationDatasets, EvaluationResult, EvaluatorOptions } from "./evaluator.js";
 import { supervisedView, testView } from "./image-views.js";
 import { meanCrossEntropy } from "./mean-cross-entropy.js";
+import { measureClassification } from "./measure-classification.js";
 import { supervisedHeadPath } from "./supervised-head.js";
 import { diverged, trainClassifier } from "./train-classifier.js";
 import { recipeOptimizer, type TrainingRecipe } from "./training-recipe.js";
@@ -30,6 +33,10 @@ export interface ImageOptions {
   readonly view?: View;
   /** Test images in a call. Default 256, the reference's `--eval_batch_size`. */
   readonly evaluationBatchSize?: number;
+  /** What the interval is of. Default `"top1"`. */
+  readonly metric?: ClassificationMetric;
+  /** Of the bootstrap. Default 1000. */
+  readonly resamples?: number;
 }
 
 export interface ClassifierEvaluation {
@@ -53,6 +60,7 @@ export async function evaluateClassifier(evaluation: ClassifierEvaluation): Prom
   const { classifier, variables, classCount, datasets, recipe, imageSize, options, communicator } = evaluation;
   const { train, test, validation } = datasets;
   const { key, compile = eager, onProgress, signal, evaluationBatchSize = 256 } = options;
+  const { metric = "top1", resamples = 1000 } = options;
   const { view = supervisedView(imageSize) } = options;
   const { epochs, batchSize } = recipe;
   const totalSteps = epochs * Math.floor(train.length / batchSize);
@@ -78,14 +86,13 @@ export async function evaluateClassifier(evaluation: ClassifierEvaluation): Prom
     const { scores, labels } = await classScores({ ...common, ...asked, variables: merged });
     const loss = meanCrossEntropy(scores, labels, classCount);
     if (!Number.isFinite(loss)) throw diverged(totalSteps, loss);
-    const { top1, top5, top1Interval, predictions, confusion } = classificationResult(scores, labels, classCount);
+    const result = { ...classificationResult(scores, labels, classCount), loss };
+    const { statistic, metrics, ...measured } = measureClassification(result, labels, metric);
     return {
       protocol: evaluation.protocol,
-      metrics: { top1, top5, loss, trainLoss: trained.trainLoss },
-      primary: "top1",
-      interval: top1Interval,
-      predictions,
-      confusion,
+      ...measured,
+      metrics: { ...metrics, trainLoss: trained.trainLoss },
+      interval: bootstrapInterval(labels.length, statistic, { key: foldIn(key, "bootstrap"), resamples }),
       settings: { ...recipe, ...evaluation.settings, imageSize, view: view.augmentations.map(({ name }) => name) },
       counts: { train: train.length, validation: validation?.length ?? 0, test: test.length, classes: classCount },
       recipe: options.recipe ?? null,
@@ -104,7 +111,7 @@ export async function evaluateClassifier(evaluation: ClassifierEvaluation): Prom
  * @throws SIMCLR_ERROR__CORE__INVALID_ARGUMENT for image options out of their range
  */
 export function networkImageSize(
-  { imageSize, evaluationBatchSize = 1 }: ImageOptions,
+  { imageSize, evaluationBatchSize = 1, metric = "top1", resamples = 1 }: ImageOptions,
   { train }: EvaluationDatasets,
 ): ImageSize {
   const [height, width] = train.imageShape;
@@ -116,5 +123,7 @@ export function networkImageSize(
   if (!isCount(evaluationBatchSize)) {
     throw invalidArgument("evaluationBatchSize", evaluationBatchSize, "an integer of at least 1");
   }
+  assertMetric(metric);
+  assertCount("resamples", resamples);
   return size;
 }

@@ -1,8 +1,8 @@
 import { type Communicator, disposeTree, foldIn, invalidArgument, oneProcess } from "@simclr/core";
 import { labelSubset } from "@simclr/data/browser";
+import { assertDatasets } from "./assert-datasets.js";
 import { evaluateClassifier, type ImageOptions, networkImageSize } from "./evaluate-classifier.js";
 import type { EvaluationDatasets, EvaluationResult, Evaluator, EvaluatorOptions } from "./evaluator.js";
-import { classCountOf } from "./labelled-datasets.js";
 import { networkClassifier } from "./network-classifier.js";
 import { initSupervisedHead } from "./supervised-head.js";
 import type { TrainableEncoder } from "./trainable-encoder.js";
@@ -34,7 +34,7 @@ export interface FineTuneEvaluatorOptions extends TrainingOptions, ImageOptions 
  *
  * @returns metrics `top1`, `top5`, `loss`, `trainLoss`
  * @throws SIMCLR_ERROR__EVALUATION__BLOCK_MISSING, ..._HEAD_LAYER_MISSING, ..._NO_GRADIENT, ..._DIVERGED,
- *   ..._LABELS_MISSING, ..._LABEL_OUT_OF_RANGE, ..._ONE_CLASS, ..._CLASS_EMPTY; SIMCLR_ERROR__DATA__TOO_FEW_LABELS;
+ *   ..._LABELS_MISSING, ..._LABEL_OUT_OF_RANGE, ..._ONE_CLASS, ..._EMPTY_CLASS, ..._TOO_FEW_IMAGES; SIMCLR_ERROR__DATA__TOO_FEW_LABELS;
  *   SIMCLR_ERROR__CORE__INVALID_ARGUMENT
  * @see Chen et al. 2020, section 4.2 and appendix B.5; Chen et al. 2020b (v2), section 3; google-research/simclr@383d414
  *   README, "Semi-supervised learning and fine-tuning the whole network"
@@ -72,11 +72,11 @@ export const fineTuneEvaluator: Evaluator<TrainableEncoder, FineTuneEvaluatorOpt
   if (!(labelFraction > 0 && labelFraction <= 1)) {
     throw invalidArgument("labelFraction", labelFraction, "above 0 and at most 1", "Without a label use kNN.");
   }
-  classCountOf(datasets);
+  assertDatasets(datasets);
   const few = { fraction: labelFraction, key: foldIn(key, "labels") };
   const train = labelFraction === 1 ? datasets.train : labelSubset(datasets.train, few);
   const labelled = { ...datasets, train };
-  const classCount = classCountOf(labelled);
+  const classCount = assertDatasets(labelled);
   const imageSize = networkImageSize(options, datasets);
   const epochs = labelFraction <= 0.01 ? 60 : 30;
   const baseRates = { nesterov: 0.05, lars: 0.005 };

@@ -1,9 +1,9 @@
 import { type Communicator, disposeTree, oneProcess } from "@simclr/core";
+import { assertDatasets } from "./assert-datasets.js";
 import type { Encoder } from "./embed.js";
 import { evaluateClassifier, type ImageOptions, networkImageSize } from "./evaluate-classifier.js";
 import type { EvaluationDatasets, EvaluationResult, Evaluator, EvaluatorOptions } from "./evaluator.js";
 import { frozenClassifier } from "./frozen-classifier.js";
-import { classCountOf } from "./labelled-datasets.js";
 import { networkClassifier } from "./network-classifier.js";
 import { initSupervisedHead } from "./supervised-head.js";
 import type { TrainableEncoder } from "./trainable-encoder.js";
@@ -25,7 +25,7 @@ export type LinearEvaluatorOptions = TrainingOptions & ImageOptions;
  *
  * @returns metrics `top1`, `top5`, `loss`, `trainLoss`
  * @throws SIMCLR_ERROR__EVALUATION__SUBJECT_CHANGED, ..._DIVERGED, ..._ENCODER_OUTPUT, ..._LABELS_MISSING,
- *   ..._LABEL_OUT_OF_RANGE, ..._ONE_CLASS, ..._CLASS_EMPTY; SIMCLR_ERROR__CORE__INVALID_ARGUMENT
+ *   ..._LABEL_OUT_OF_RANGE, ..._ONE_CLASS, ..._EMPTY_CLASS, ..._TOO_FEW_IMAGES; SIMCLR_ERROR__CORE__INVALID_ARGUMENT
  * @see Chen et al. 2020, section 4 and appendix B.6; google-research/simclr@383d414 README, "Finetuning the linear head":
  *   ImageNet 90 epochs, batch 4096, CIFAR-10 100 epochs, batch 512
  * @example
@@ -49,7 +49,7 @@ export const linearEvaluator: Evaluator<Encoder | TrainableEncoder, LinearEvalua
   options: LinearEvaluatorOptions & EvaluatorOptions,
   communicator: Communicator = oneProcess,
 ): Promise<EvaluationResult> => {
-  const classCount = classCountOf(datasets);
+  const classCount = assertDatasets(datasets);
   const imageSize = networkImageSize(options, datasets);
   const epochs = Math.max(...imageSize) <= 32 ? 100 : 90;
   const defaults = { epochs, batchSize: 512, weightDecay: 0, warmupEpochs: 0, baseRates: { nesterov: 0.1, lars: 0.1 } };

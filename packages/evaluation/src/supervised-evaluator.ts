@@ -1,7 +1,7 @@
 import { type Communicator, disposeTree, foldIn, oneProcess, withPrefix } from "@simclr/core";
+import { assertDatasets } from "./assert-datasets.js";
 import { evaluateClassifier, type ImageOptions, networkImageSize } from "./evaluate-classifier.js";
 import type { EvaluationDatasets, EvaluationResult, Evaluator, EvaluatorOptions } from "./evaluator.js";
-import { classCountOf } from "./labelled-datasets.js";
 import { networkClassifier } from "./network-classifier.js";
 import { initSupervisedHead } from "./supervised-head.js";
 import type { TrainableEncoder } from "./trainable-encoder.js";
@@ -18,7 +18,7 @@ export type SupervisedEvaluatorOptions = TrainingOptions & ImageOptions;
  *
  * @returns metrics `top1`, `top5`, `loss`, `trainLoss`
  * @throws SIMCLR_ERROR__EVALUATION__NO_GRADIENT, ..._DIVERGED, ..._LABELS_MISSING, ..._LABEL_OUT_OF_RANGE, ..._ONE_CLASS,
- *   ..._CLASS_EMPTY; SIMCLR_ERROR__CORE__INVALID_ARGUMENT
+ *   ..._EMPTY_CLASS, ..._TOO_FEW_IMAGES; SIMCLR_ERROR__CORE__INVALID_ARGUMENT
  * @see Chen et al. 2020, section 3.3, supervised training with each augmentation; Goyal et al. 2017
  * @example
  * ```ts
@@ -44,7 +44,7 @@ export const supervisedEvaluator: Evaluator<Pick<TrainableEncoder, "backbone">, 
   options: SupervisedEvaluatorOptions & EvaluatorOptions,
   communicator: Communicator = oneProcess,
 ): Promise<EvaluationResult> => {
-  const classCount = classCountOf(datasets);
+  const classCount = assertDatasets(datasets);
   const imageSize = networkImageSize(options, datasets);
   const baseRates = { nesterov: 0.1, lars: 0.075 };
   const defaults = { epochs: 90, batchSize: 256, weightDecay: 1e-4, warmupEpochs: 5, baseRates };

@@ -20,26 +20,26 @@ describeEachBackend(() => {
       );
     const named = colours(9, 3, { classNames: ["red", "green", "blue"] });
     const wrong: [string, { train: Dataset; test: Dataset }, string, object][] = [
-      ["one class", { train: ofClasses(train, 1), test }, "EVALUATION__ONE_CLASS", {}],
-      ["one image", { train: subset(train, [0]), test }, "EVALUATION__ONE_CLASS", {}],
-      ["one test image", { train, test: subset(test, [0]) }, "EVALUATION__CLASS_EMPTY", { what: "test", label: 1 }],
+      ["one class", { train: ofClasses(train, 1), test }, "EVALUATION__EMPTY_CLASS", { what: "train", label: 0 }],
+      ["one image", { train: subset(train, [0]), test }, "EVALUATION__TOO_FEW_IMAGES", { what: "train", count: 1 }],
+      ["one test image", { train, test: subset(test, [0]) }, "EVALUATION__TOO_FEW_IMAGES", { what: "test", count: 1 }],
       [
         "an empty class",
         { train: ofClasses(named, 0, 2), test: named },
-        "EVALUATION__CLASS_EMPTY",
-        { what: "train", label: 1, className: "green" },
+        "EVALUATION__EMPTY_CLASS",
+        { what: "train", label: 1 },
       ],
       [
         "a class that no test image has",
         { train, test: ofClasses(test, 0, 1) },
-        "EVALUATION__CLASS_EMPTY",
+        "EVALUATION__EMPTY_CLASS",
         { what: "test", label: 2 },
       ],
       [
         "a class of test images alone",
         { train: ofClasses(train, 0, 1), test },
-        "EVALUATION__CLASS_EMPTY",
-        { what: "train", label: 2 },
+        "EVALUATION__LABEL_OUT_OF_RANGE",
+        { what: "test", label: 2 },
       ],
       ["train images without labels", { train: unlabelled, test }, "EVALUATION__LABELS_MISSING", { what: "train" }],
       ["test images without labels", { train, test: unlabelled }, "EVALUATION__LABELS_MISSING", { what: "test" }],
