@@ -49,6 +49,22 @@ const head = z.strictObject({
   outputSize: count.default(128).describe("size of a projection (paper: 128)"),
 });
 
+const loss = z.strictObject({
+  kind: z
+    .enum(["ntXent", "ntLogistic", "marginTriplet"])
+    .default("ntXent")
+    .describe("contrastive loss (paper: ntXent; its table 2 has the others)"),
+  negatives: z
+    .enum(["all", "semi-hard"])
+    .default("all")
+    .describe("which negatives count (paper: all for ntXent; semi-hard is better for the others)"),
+  normalize: z
+    .boolean()
+    .default(true)
+    .describe("whether ntXent compares cosines (paper) or dot products (its table 5)"),
+  margin: z.number().min(0).default(0.8).describe("of marginTriplet (paper: the best of 0, 0.4, 0.8 and 1.6)"),
+});
+
 const optimizer = z.strictObject({
   kind: z
     .enum(["lars", "sgd", "adamw"])
@@ -102,7 +118,8 @@ const settings = z.strictObject({
   batchSize: z
     .union([z.int().min(2), z.literal("auto")])
     .describe('images a step, two views each; "auto": from the number of images'),
-  temperature: positive.default(0.1).describe("of NT-Xent (paper: 0.1 on ImageNet, 0.5 on CIFAR-10)"),
+  loss: loss.prefault({}),
+  temperature: positive.default(0.1).describe("of ntXent and ntLogistic (paper: 0.1 on ImageNet, 0.5 on CIFAR-10)"),
   lossScale: positive.default(1).describe("1: the paper's mean over all anchors; 2: the reference's loss, twice that"),
   precision: z.enum(["float32", "bfloat16"]).default("float32").describe("of convolutions and matrix products"),
   xla: z

@@ -30,7 +30,7 @@ export function publishedFor(run: Compared): ComparedResult[] {
   const own = settingsOf(run);
   return [...publishedOnCifar10, ...publishedOnImagenet]
     .filter(({ images: on, backbone }) => on === images && backbone.depth === depth && backbone.width === width)
-    .map((result) => ({ ...result, differences: differencesBetween(result.settings, own) }))
+    .map((result) => ({ ...result, differences: differencesBetween({ loss: "ntXent", ...result.settings }, own) }))
     .sort((a, b) => a.differences.length - b.differences.length);
 }
 
@@ -51,11 +51,12 @@ function imagesOf({
 }
 
 function settingsOf({ recipe, exampleCount }: Compared): Required<PublishedSettings> {
-  const { epochs, temperature, optimizer, head, view } = recipe;
+  const { epochs, loss, temperature, optimizer, head, view } = recipe;
   return {
     exampleCount,
     epochs,
     batchSize: Number(recipe.batchSize),
+    loss: loss.kind,
     temperature,
     optimizer: optimizer.kind,
     peakLearningRate: peakLearningRate(recipe),

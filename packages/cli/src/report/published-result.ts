@@ -1,8 +1,12 @@
+import type { Recipe } from "../recipe/recipe-schema.js";
+
 /** Settings of a recipe by which published numbers are told apart; `peakLearningRate` is scaled by the batch already. */
 export interface PublishedSettings {
   readonly exampleCount?: number;
   readonly epochs?: number;
   readonly batchSize?: number;
+  /** Default: `"ntXent"`. */
+  readonly loss?: Recipe["loss"]["kind"];
   readonly temperature?: number;
   readonly optimizer?: "lars" | "sgd" | "adamw" | "adam";
   readonly peakLearningRate?: number;

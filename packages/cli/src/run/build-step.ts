@@ -14,6 +14,7 @@ import {
 import { type ResnetDepth, resnet } from "@simclr/backbones";
 import type { Head, TensorTree } from "@simclr/core";
 import { linearHead, noHead, nonlinearHead } from "@simclr/heads";
+import { type ContrastiveLoss, contrastiveMetrics, marginTriplet, ntLogistic, ntXent } from "@simclr/losses";
 import {
   adamw,
   epochsToSteps,
@@ -48,7 +49,8 @@ export function buildStep(recipe: Recipe, { batchSize, exampleCount, channels }:
     views: [oneView, oneView],
     optimizer: buildOptimizer(recipe.optimizer, schedule),
     schedule,
-    temperature: recipe.temperature,
+    loss: buildLoss(recipe),
+    metrics: (a, b) => contrastiveMetrics(a, b, { temperature: recipe.temperature, normalize: recipe.loss.normalize }),
     lossScale: recipe.lossScale,
   });
 }
@@ -69,6 +71,12 @@ function buildView({ imageSize, view: options }: Recipe): View {
     ...sometimes(grayscale() as Augmentation, grayscaleProbability),
     ...sometimes(gaussianBlur() as Augmentation, blurProbability),
   ]);
+}
+
+function buildLoss({ temperature, loss: { kind, negatives, normalize, margin } }: Recipe): ContrastiveLoss {
+  if (kind === "ntLogistic") return (a, b) => ntLogistic(a, b, { temperature, negatives });
+  if (kind === "marginTriplet") return (a, b) => marginTriplet(a, b, { margin, negatives });
+  return (a, b) => ntXent(a, b, { temperature, negatives, normalize });
 }
 
 function buildHead({ kind, layers, hiddenSize, outputSize }: Recipe["head"], inputSize: number): Head {
