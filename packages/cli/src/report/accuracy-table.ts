@@ -103,9 +103,9 @@ function measurementsOf({ name, evaluations, report }: ReportedRun): Measurement
   if (!report?.accuracies) return evaluated;
   const { encoders, testCount, classCount } = report.accuracies;
   const reported = encoders.flatMap(({ encoder, title, ...measured }) =>
-    (["knn", "linear"] as const).flatMap((name): Measurement[] => {
-      const protocol = name === "linear" ? "linear-features" : name;
-      const [value, interval] = [measured[name], measured[`${name}Interval`]];
+    (["knn", "linear"] as const).flatMap((metric): Measurement[] => {
+      const protocol = metric === "linear" ? "linear-features" : metric;
+      const [value, interval] = [measured[metric], measured[`${metric}Interval`]];
       const isKnown = evaluated.some((e) => e.encoder === encoder && e.protocol === protocol && e.data === report.data);
       if (value === undefined || isKnown) return [];
       const counts = { test: testCount, classes: classCount };
