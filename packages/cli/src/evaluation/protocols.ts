@@ -2,14 +2,14 @@ import { simclrError } from "../errors.js";
 import { nearest } from "../recipe/recipe-keys.js";
 
 /** Protocols on features that are computed once for each encoder. */
-export const featureProtocols = ["knn", "linear-features", "logistic-regression", "retrieval"] as const;
+const featureProtocols = ["knn", "linear-features", "logistic-regression", "retrieval"] as const;
 /** Protocols that train on images. */
-export const networkProtocols = ["linear", "fine-tune", "supervised"] as const;
+const networkProtocols = ["linear", "fine-tune", "supervised"] as const;
 /** Those of them that can do with some of the labels. */
 export const labelFractionProtocols = ["fine-tune", "supervised"] as const;
 
 export type FeatureProtocol = (typeof featureProtocols)[number];
-export type NetworkProtocol = (typeof networkProtocols)[number];
+type NetworkProtocol = (typeof networkProtocols)[number];
 /** By the names that the results of @simclr/evaluation have. */
 export type Protocol = FeatureProtocol | NetworkProtocol;
 
