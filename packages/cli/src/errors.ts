@@ -5,6 +5,7 @@ declare module "@simclr/core" {
     SIMCLR_ERROR__CLI__RECIPE_FILE: { file: string; reason: string };
     SIMCLR_ERROR__CLI__UNKNOWN_RECIPE_KEY: { key: string; nearest?: string };
     SIMCLR_ERROR__CLI__INVALID_RECIPE_VALUE: { key: string; received: unknown };
+    SIMCLR_ERROR__CLI__UNKNOWN_PROTOCOL: { name: string; known: string[]; nearest?: string };
     SIMCLR_ERROR__CLI__INVALID_OPTION: { option: string; received: string };
     /** CIFAR-10 was asked for by name and lies in none of the places where it is looked for. */
     SIMCLR_ERROR__CLI__CIFAR_NOT_FOUND: { lookedIn: string[] };

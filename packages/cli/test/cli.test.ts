@@ -75,7 +75,11 @@ describe("help and usage errors", () => {
     [["pretrain", "cifar10"], /expected CIFAR-10 in one of \.\/cifar10/],
     [["pretrain", "--resume"], /expected --run/],
     [["evaluate", "nowhere"], /nothing there[\s\S]*SIMCLR_ERROR__CLI__RUN_NOT_FOUND/],
-    [["evaluate", "nowhere", "--protocol", "nn"], /Allowed choices are knn, linear, all/],
+    [["evaluate", "nowhere", "--protocol", "knn"], /nothing there[\s\S]*SIMCLR_ERROR__CLI__RUN_NOT_FOUND/],
+    [
+      ["evaluate", "nowhere", "--k", "many"],
+      /expected a number; received many[\s\S]*SIMCLR_ERROR__CLI__INVALID_OPTION/,
+    ],
     [["report", "nowhere"], /nothing there[\s\S]*SIMCLR_ERROR__CLI__RUN_NOT_FOUND/],
     [["report"], /expected the folder of a run, or of several; received no run\. For example: simclr report runs\/\*/],
     [["report", "nowhere", "--map", "tsne"], /Allowed choices are umap, none/],
@@ -152,7 +156,10 @@ describe("a run, from images to vectors", () => {
       "untrained",
       "pixels",
     ]);
-    expect(report.accuracies).toMatchObject({ classNames: ["cats", "dogs"], confusion: { protocol: "linear" } });
+    expect(report.accuracies).toMatchObject({
+      classNames: ["cats", "dogs"],
+      confusion: { protocol: "linear-features" },
+    });
     for (const { knn, linear, knnInterval, linearInterval } of report.accuracies.encoders) {
       expect(knnInterval[0] <= knn && knn <= knnInterval[1] && linearInterval[0] <= linear).toBe(true);
       for (const accuracy of [knn, linear]) expect([0, 0.25, 0.5, 0.75, 1]).toContain(accuracy);
@@ -191,11 +198,40 @@ describe("a run, from images to vectors", () => {
     const before = JSON.parse(readFileSync(join(run, "report", "report.json"), "utf8"));
     const { code, stdout } = await simclr("evaluate", run, "--protocol", "knn");
     expect(code).toBe(0);
-    expect(stdout).toMatch(/kNN, k = 17/);
-    expect(stdout).not.toMatch(/linear/);
+    expect(stdout).toMatch(/kNN +│ SimCLR encoder +│ top1 +│ +\d+\.\d% │ +[\d.]+–[\d.]+ │ +\d+ s/);
+    expect(stdout).not.toMatch(/linear/i);
     const after = JSON.parse(readFileSync(join(run, "report", "report.json"), "utf8"));
     const knn = ({ accuracies }: typeof before) => accuracies.encoders.map(({ knn }: { knn: number }) => knn);
     expect(knn(after)).toEqual(knn(before));
+  });
+
+  test("evaluate runs protocols on features and on images, one file each, and Ctrl-C keeps what is finished", async () => {
+    const evaluations = () => readdirSync(join(scratch, "whole", "evaluations"));
+    const asked = ["evaluate", "whole", "--protocol", "knn,linear-features,logistic-regression,fine-tune,supervised", "--label-fraction", "0.5,1", "--encoders", "trained,untrained"]; // biome-ignore format: one line
+    rmSync(join(scratch, "whole", "evaluations"), { recursive: true });
+    const stopped = start(...asked, "--epochs", "100000");
+    await until(() => existsSync(join(scratch, "whole", "evaluations")) && evaluations().length === 6);
+    stopped.process.kill("SIGINT");
+    const { code, stderr, stdout } = await stopped.finished;
+    expect({ code, evaluations: evaluations().length }).toEqual({ code: 130, evaluations: 6 });
+    expect(stderr).toMatch(/Stopping; what is finished is kept/);
+    expect(stdout).toMatch(/Logistic regression +│ the same, untrained/);
+
+    const misspelt = await simclr("evaluate", "whole", "--protocol", "knn,fine-tun");
+    expect(misspelt.code).toBe(2);
+    expect(misspelt.stderr).toMatch(/Did you mean "fine-tune"\?[\s\S]*SIMCLR_ERROR__CLI__UNKNOWN_PROTOCOL/);
+    const whole = await simclr(...asked, "--epochs", "1");
+    expect(whole.code).toBe(0);
+    for (const row of [
+      /Fine-tuned, 50% of labels +│ SimCLR encoder/,
+      /Supervised, 100% of labels +│ the same, untrained/,
+    ]) {
+      expect(whole.stdout).toMatch(row);
+    }
+    const networks = ["fine-tune-0.5-trained", "fine-tune-1-trained", "supervised-0.5-untrained", "supervised-1-untrained"]; // biome-ignore format: one line
+    expect(evaluations().filter((name) => /^(fine|super)/.test(name)).sort()).toEqual(networks.map((name) => `${name}.json`)); // biome-ignore format: one line
+    const page = readFileSync(join(scratch, "whole", "report", "index.html"), "utf8");
+    expect(page).toMatch(/Fine-tuned, 50% of labels[\s\S]*Supervised, 100% of labels/);
   });
 
   test("embed leaves the corrupt file out and gives the others one vector each, in every format", async () => {

@@ -51,7 +51,7 @@ beforeAll(async () => {
   const encoders = { trained: "SimCLR encoder", untrained: "the same, untrained", pixels: "raw pixels" } as const;
   const evaluations = Object.fromEntries(
     Object.entries(encoders).flatMap(([encoder, encoderTitle], i) =>
-      ["linear", "logistic-regression"].map((protocol, j) => {
+      ["linear-features", "logistic-regression"].map((protocol, j) => {
         const top1 = 0.9 - 0.2 * i + 0.011 * j;
         const of = { encoder: encoder as keyof typeof encoders, encoderTitle, protocol };
         return [`${protocol}-${encoder}`, evaluation({ ...of, metrics: { top1 }, interval: [top1 - 0.01, top1 + 0.02] })];
@@ -141,7 +141,7 @@ describe.skipIf(!browser)("the page in a browser", () => {
     };
     const knn = [["0.9765", "97.7%94.5–99.0"], [null, "–"], ["0.5", "50.0%"]]; // biome-ignore format: one line
     const titles = ["SimCLR encoder", "the same, untrained", "raw pixels"];
-    const expected = ["trained", "untrained", "pixels"].map((encoder, i) => [titles[i], knn[i], value(`linear-${encoder}`), value(`logistic-regression-${encoder}`)]); // biome-ignore format: one line
+    const expected = ["trained", "untrained", "pixels"].map((encoder, i) => [titles[i], knn[i], value(`linear-features-${encoder}`), value(`logistic-regression-${encoder}`)]); // biome-ignore format: one line
     expect(await table()).toEqual(expected);
     expect(await page.$$eval("table.accuracies thead th", (cells) => cells.map(({ scope }) => scope))).toEqual(["col", "col", "col", "col"]); // biome-ignore format: one line
     await page.click("table.accuracies thead th:nth-child(3) button");

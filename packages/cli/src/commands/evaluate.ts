@@ -1,37 +1,133 @@
-import { Command, Option } from "commander";
-import { evaluateRun, type Protocol } from "../run/evaluate-run.js";
+import { Command } from "commander";
+import { invalidOption } from "../errors.js";
+import type { EvaluationChoices } from "../evaluation/evaluation-settings.js";
+import { evaluateRun } from "../run/evaluate-run.js";
+import { interruptedExitCode, listenForInterruption } from "../terminal/interruption.js";
+import { printEvaluations } from "../terminal/print-evaluations.js";
 import { printReport } from "../terminal/print-report.js";
+import { openTerminal } from "../terminal/terminal.js";
 
 interface EvaluateOptions {
-  readonly protocol: Protocol | "all";
+  readonly protocol?: string[];
   readonly data?: string;
+  readonly encoders?: string[];
+  readonly labelFraction?: string[];
+  readonly epochs?: string;
+  readonly batchSize?: string;
+  readonly learningRate?: string;
+  readonly fineTuneAfterBlock?: string;
+  readonly fineTuneFromHeadLayer?: string;
+  readonly k?: string;
+  readonly examples?: string;
 }
 
 export function evaluateCommand(): Command {
   return new Command("evaluate")
     .description("Measure a run's encoder, beside the same encoder untrained and beside raw pixels.")
-    .argument("<run>", "the run's folder, or one of its checkpoints' run")
-    .addOption(new Option("-p, --protocol <name>", "what to measure").choices(["knn", "linear", "all"]).default("all"))
+    .argument("<run>", "the run's folder")
+    .option("-p, --protocol <names>", "what to measure, one or several (default: knn,linear-features)", list)
     .option("-d, --data <data>", "other images than the run's own: digits, cifar10 or a folder, with labels")
+    .option("--encoders <names>", "whose features: of trained, untrained, pixels (default: all three)", list)
+    .option("--k <n>", "knn: neighbours that vote (default: the recipe's, 200)")
+    .option("--label-fraction <shares>", "fine-tune, supervised: of the labels, one result each (default: 1)", list)
+    .option("--fine-tune-after-block <n>", "fine-tune: what follows block group 0 (the stem) to 4; -1: all (default)")
+    .option(
+      "--fine-tune-from-head-layer <n>",
+      "fine-tune: from this layer of the projection head (default: 0, before it)",
+    )
+    .option("--epochs <n>", "linear, fine-tune, supervised: passes over the images (default: the published number)")
+    .option("--batch-size <n>", "linear, fine-tune, supervised: images a step (default: 512, 256, 256)")
+    .option("--learning-rate <x>", "linear, fine-tune, supervised: the peak (default: scaled by the batch size)")
+    .option(
+      "--examples <n>",
+      "at most so many images of each part (default: all; without --protocol the recipe's number)",
+    )
     .addHelpText(
       "after",
       `
-Protocols:
-  knn     each test image takes the class of its nearest training images, k = 200, cosine similarity, votes weighted by
-          exp(similarity / 0.1) (Wu et al. 2018, with lightly's temperature)
-  linear  one linear layer trained on the frozen encoder's features (Chen et al. 2020, section 4.2)
-\`simclr recipes --keys\` lists their settings, evaluation.*, which a run takes from its recipe.
+Protocols on features, which are computed once for each encoder; minutes:
+  knn                  each test image takes the class of its nearest training images, cosine similarity, votes weighted by
+                       exp(similarity / 0.1) (Wu et al. 2018, with lightly's temperature)
+  linear-features      one linear layer by SGD on the frozen encoder's features
+  logistic-regression  the same by L-BFGS to the optimum, the best of 45 strengths of L2 on a tenth of the training images
+                       (Chen et al. 2020, appendix B.8)
+  retrieval            how often the nearest training images are of a test image's class: recall@1, 5, 10
+  all-features         these four
+
+Protocols that train on images, with crop and flip; hours without a GPU:
+  linear               one linear layer on the frozen encoder (Chen et al. 2020, section 4.2); 100 epochs, or 90 above 32 pixels
+  fine-tune            the whole network goes on learning, with all labels or a share of them (section 5); 30 epochs, or 60 for
+                       1% of the labels and less
+  supervised           the same network from scratch, with the same labels: what fine-tuning has to beat; 90 epochs
+
+What fits which question:
+  did it learn anything?             knn,linear-features: what you get without --protocol
+  how does it compare with a paper?  linear
+  I have few labels                  fine-tune,supervised --label-fraction 0.01,0.1
+
+Settings of knn and linear-features are the recipe's, evaluation.* of \`simclr recipes --keys\`.
 
 Examples:
   simclr evaluate runs/digits-20261124-093000
   simclr evaluate runs/photos-20261124-093000 --protocol knn --data ./other-photos
+  simclr evaluate runs/photos-20261124-093000 --protocol all-features --encoders trained,untrained
+  simclr evaluate runs/photos-20261124-093000 --protocol fine-tune,supervised --label-fraction 0.01,0.1 --epochs 30
 
-The report is written to <run>/report: index.html, which needs no other file, report.json, and its pictures one by one.
+Each result is written when it is there to <run>/evaluations/<protocol>[-<label fraction>]-<encoder>.json, in the place of an
+earlier one; Ctrl-C keeps what is finished. In the end the page <run>/report/index.html is made again, with all results.
 \`simclr report\` shows several runs on one page.`,
     )
-    .action(async (runFolder: string, { protocol, data }: EvaluateOptions) => {
-      printReport(
-        await evaluateRun({ runFolder, data, protocols: protocol === "all" ? ["knn", "linear"] : [protocol] }),
+    .action(async (runFolder: string, { data, ...options }: EvaluateOptions) => {
+      const choices = choicesOf(options);
+      const terminal = openTerminal();
+      const interruption = listenForInterruption(() =>
+        terminal.print("Stopping; what is finished is kept. Ctrl-C again stops at once."),
       );
+      const { signal } = interruption;
+      try {
+        const result = await evaluateRun({ ...choices, runFolder, data, terminal, signal });
+        if (result.report.accuracies) printEvaluations(result);
+        else printReport(result);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        terminal.print("Stopped before anything was measured.");
+      } finally {
+        interruption.release();
+      }
+      if (signal.aborted) process.exitCode = interruptedExitCode;
     });
+}
+
+function choicesOf(options: EvaluateOptions): EvaluationChoices {
+  const { protocol, encoders, labelFraction } = options;
+  const numberOf = (option: string, text: string | undefined): number | undefined => {
+    if (text === undefined) return undefined;
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    if (Number.isFinite(value)) return value;
+    throw invalidOption(option, text, "a number", "`simclr evaluate --help` has examples.");
+  };
+  return {
+    // Names are checked with everything else, and the nearest known one is suggested.
+    protocols: protocol as EvaluationChoices["protocols"],
+    encoders: encoders as EvaluationChoices["encoders"],
+    labelFractions: labelFraction?.map((text) => numberOf("--label-fraction", text) as number),
+    epochs: numberOf("--epochs", options.epochs),
+    batchSize: numberOf("--batch-size", options.batchSize),
+    learningRate: numberOf("--learning-rate", options.learningRate),
+    fineTuneAfterBlock: numberOf("--fine-tune-after-block", options.fineTuneAfterBlock),
+    fineTuneFromHeadLayer: numberOf("--fine-tune-from-head-layer", options.fineTuneFromHeadLayer),
+    k: numberOf("--k", options.k),
+    examples: numberOf("--examples", options.examples),
+  };
+}
+
+/** `--label-fraction 0.01,0.1 --label-fraction 1` is three. */
+function list(value: string, previous: string[] = []): string[] {
+  return [
+    ...previous,
+    ...value
+      .split(",")
+      .map((part) => part.trim())
+      .filter(Boolean),
+  ];
 }

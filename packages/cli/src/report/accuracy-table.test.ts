@@ -12,14 +12,14 @@ const read = async (run: WrittenRun, name = "a") =>
 test("encoders are rows, protocols columns; an evaluation stands for the report's own number", async () => {
   const run = await read({
     evaluations: {
-      linear: evaluation(),
-      untrained: evaluation({ encoder: "untrained", encoderTitle: "the same, untrained", metrics: { top1: 0.25 }, interval: [0.2, 0.3] }), // biome-ignore format: one line
+      linear: evaluation({ protocol: "linear-features" }),
+      untrained: evaluation({ protocol: "linear-features", encoder: "untrained", encoderTitle: "the same, untrained", metrics: { top1: 0.25 }, interval: [0.2, 0.3] }), // biome-ignore format: one line
     },
   });
   const [table, ...others] = accuracyTables([run]);
   expect(others).toEqual([]);
   expect(table).toMatchObject({ data: "digits", testCount: 200, classCount: 3 });
-  expect(table?.columns.map(({ title }) => title)).toEqual(["kNN", "Linear"]);
+  expect(table?.columns.map(({ title }) => title)).toEqual(["kNN", "Linear, on features"]);
   expect(table?.rows.map(({ title, cells }) => [title, ...cells])).toEqual([
     ["SimCLR encoder", { value: 0.9765, interval: [0.945, 0.99] }, { value: 0.9125, interval: [0.9, 0.925] }],
     ["the same, untrained", undefined, { value: 0.25, interval: [0.2, 0.3] }],

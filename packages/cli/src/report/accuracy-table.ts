@@ -51,8 +51,10 @@ interface Measurement extends Accuracy {
 
 const protocolTitles: Readonly<Record<string, string>> = {
   knn: "kNN",
+  "linear-features": "Linear, on features",
   linear: "Linear",
   "logistic-regression": "Logistic regression",
+  retrieval: "Retrieval",
   "fine-tune": "Fine-tuned",
   supervised: "Supervised",
 };
@@ -77,7 +79,9 @@ export function accuracyTables(runs: readonly ReportedRun[]): AccuracyTable[] {
 
 /** Whether a published accuracy is of a column's protocol. */
 export function isSameProtocol(column: AccuracyColumn, published: PublishedAccuracy): boolean {
-  if (column.protocol !== published.protocol || column.metric !== "top1") return false;
+  // On features or on images, it is the accuracy of a linear classifier on the frozen encoder.
+  const protocol = column.protocol === "linear-features" ? "linear" : column.protocol;
+  if (protocol !== published.protocol || column.metric !== "top1") return false;
   return (column.labelFraction ?? 1) === (published.labelFraction ?? 1);
 }
 
@@ -99,8 +103,9 @@ function measurementsOf({ name, evaluations, report }: ReportedRun): Measurement
   if (!report?.accuracies) return evaluated;
   const { encoders, testCount, classCount } = report.accuracies;
   const reported = encoders.flatMap(({ encoder, title, ...measured }) =>
-    (["knn", "linear"] as const).flatMap((protocol): Measurement[] => {
-      const [value, interval] = [measured[protocol], measured[`${protocol}Interval`]];
+    (["knn", "linear"] as const).flatMap((metric): Measurement[] => {
+      const protocol = metric === "linear" ? "linear-features" : metric;
+      const [value, interval] = [measured[metric], measured[`${metric}Interval`]];
       const isKnown = evaluated.some((e) => e.encoder === encoder && e.protocol === protocol && e.data === report.data);
       if (value === undefined || isKnown) return [];
       const counts = { test: testCount, classes: classCount };
@@ -165,7 +170,7 @@ function columnOf({ protocol, metric, settings }: Measurement, varying: readonly
   // What differs along with the labels, epochs say, is told by them already.
   const told = labelFraction !== undefined && varying.includes("labelFraction") ? [] : others;
   const details = [
-    ...(labelFraction === undefined ? [] : [`${100 * labelFraction}% of labels`]),
+    ...(labelFraction === undefined ? [] : [`${Number((100 * labelFraction).toPrecision(12))}% of labels`]),
     ...told.map((name) => `${name} ${String(settings[name] ?? "-")}`),
   ];
   const title = [base, ...details].join(", ");

@@ -37,7 +37,7 @@ export async function confusionSection(runs: readonly ReportedRun[]): Promise<Ma
 
 /** Of the protocol that says most: a classifier on frozen features, on the run's own images first. */
 function confusionOf({ evaluations, report, data }: ReportedRun): Confusion | undefined {
-  const order = ["linear", "logistic-regression", "knn"];
+  const order = ["linear", "linear-features", "logistic-regression", "knn"];
   const place = ({ protocol, data: on }: { protocol: string; data: string }) =>
     ((order.indexOf(protocol) + 10) % 10) + (on === data ? 0 : 10);
   const [first] = evaluations

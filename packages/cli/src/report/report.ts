@@ -7,7 +7,7 @@ export interface MeasuredEncoder {
   readonly title: string;
   /** Numbers that stand for an image. */
   readonly featureSize: number;
-  /** Top-1 accuracies, fractions of the test images, with their 95 % intervals. */
+  /** Top-1 accuracies, fractions of the test images, with their 95 % intervals; linear on features. */
   readonly knn?: number;
   readonly knnInterval?: readonly [low: number, high: number];
   readonly linear?: number;

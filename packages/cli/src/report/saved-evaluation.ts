@@ -13,6 +13,8 @@ export interface SavedEvaluation extends EvaluationResult {
   readonly encoderTitle: string;
   /** `digits`, or a path. */
   readonly data: string;
+  /** Steps of training that the encoder had. */
+  readonly step?: number;
 }
 
 const count = z.int().min(0);
@@ -24,6 +26,7 @@ const shape = z.object({
   encoder: z.enum(["trained", "untrained", "pixels"]),
   encoderTitle: z.string(),
   data: z.string(),
+  step: z.exactOptional(count),
   protocol: z.string().min(1),
   metrics: z.record(z.string(), z.number()),
   primary: z.string(),
@@ -48,13 +51,17 @@ const savedEvaluation: z.ZodType<SavedEvaluation> = shape.check(({ value, issues
 /**
  * Everything that was measured of a run, in the order of the files' names.
  *
+ * @param except names of files that are not read
  * @throws SIMCLR_ERROR__CLI__RUN_FILE_DAMAGED
  */
-export async function readEvaluations(runFolder: string): Promise<SavedEvaluation[]> {
+export async function readEvaluations(
+  runFolder: string,
+  { except = [] }: { readonly except?: readonly string[] } = {},
+): Promise<SavedEvaluation[]> {
   const folder = join(runFolder, "evaluations");
   const names = await readdir(folder).catch(() => []);
   const remedy = "Remove the file, or measure again: simclr evaluate.";
-  const files = names.filter((name) => name.endsWith(".json")).sort();
+  const files = names.filter((name) => name.endsWith(".json") && !except.includes(name)).sort();
   const read = await Promise.all(files.map((name) => readJsonFile(join(folder, name), savedEvaluation, remedy)));
   return read.filter((evaluation) => evaluation !== undefined);
 }

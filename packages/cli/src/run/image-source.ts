@@ -17,6 +17,11 @@ export interface ImageSource {
   readonly bank: Dataset;
   /** Labelled images that are not trained on; without labels there are none. */
   readonly test?: Dataset;
+  /**
+   * The same as a network that was trained on crops is tested: with the margin that its central crop, 0.875 of the side,
+   * cuts off. Images of at most 32 pixels are not cropped, and have none.
+   */
+  readonly networkTest?: Dataset;
 }
 
 export interface ImageSourceOptions {
@@ -34,6 +39,7 @@ interface Parts {
   readonly pretraining: Dataset;
   readonly bank: Dataset;
   readonly test?: Dataset;
+  readonly networkTest?: Dataset;
 }
 
 /**
@@ -61,12 +67,12 @@ async function partsOf(
 ): Promise<Parts> {
   if (name === "digits") {
     const [train, test] = await Promise.all([digits({ split: "train" }), digits({ split: "test" })]);
-    return { pretraining: train, bank: train, test };
+    return { pretraining: train, bank: train, test, networkTest: test };
   }
   const names = existsSync(name) ? await readdir(name).catch(() => []) : [];
   if (names.includes("data_batch_1.bin") || names.includes("cifar-10-batches-bin")) {
     const [train, test] = await Promise.all([cifar10(name), cifar10(name, { split: "test" })]);
-    return { pretraining: train, bank: train, test };
+    return { pretraining: train, bank: train, test, networkTest: test };
   }
   const read = { channels: channels ?? 3, onWarning: ({ path }: { path: string }) => onWarning(skipped(path)) };
   const { imageSize } = recipe;
@@ -74,24 +80,32 @@ async function partsOf(
   const side = imageSize > 32 ? Math.round(1.5 * imageSize) : imageSize;
   const whole = { ...read, imageSize: [side, side], fit: "contain" } as const;
   const square = { ...read, imageSize: [imageSize, imageSize], fit: "cover" } as const;
+  const withMargin = imageSize > 32 ? Math.round(imageSize / 0.875) : imageSize;
+  const uncropped = { ...square, imageSize: [withMargin, withMargin] } as const;
   const inside = (known: readonly string[]) => names.find((entry) => known.includes(entry.toLowerCase()));
   const trainName = inside(["train", "training"]);
   const testName = inside(["test", "testing", "val", "valid", "validation"]);
   if (trainName && testName) {
-    const [pretraining, bank, test] = await Promise.all([
+    const [pretraining, bank, test, networkTest] = await Promise.all([
       imageFolder(join(name, trainName), whole),
       imageFolder(join(name, trainName), square),
       imageFolder(join(name, testName), square),
+      imageFolder(join(name, testName), uncropped),
     ]);
     const labelled = bank.labels && test.labels && bank.classNames?.join() === test.classNames?.join();
-    return { pretraining: cached(pretraining), bank, ...(labelled && { test }) };
+    return { pretraining: cached(pretraining), bank, ...(labelled && { test, networkTest }) };
   }
-  const [pretraining, bank] = await Promise.all([imageFolder(name, whole), imageFolder(name, square)]);
+  const [pretraining, bank, tested] = await Promise.all([
+    imageFolder(name, whole),
+    imageFolder(name, square),
+    imageFolder(name, uncropped),
+  ]);
   if (!bank.labels) return { pretraining: cached(pretraining), bank };
   const split = { fraction: 1 - recipe.evaluation.heldOutFraction, key: foldIn(randomKey(recipe.seed), "held out") };
   const [trained] = splitDataset(pretraining, split);
   const [first, second] = splitDataset(bank, split);
-  return { pretraining: cached(trained), bank: first, test: second };
+  const [, networkTest] = splitDataset(tested, split);
+  return { pretraining: cached(trained), bank: first, test: second, networkTest };
 }
 
 /** What the user hears of a file that cannot be decoded. */

@@ -1,0 +1,84 @@
+import { horizontalFlip, randomApply, randomResizedCrop, type View, view } from "@simclr/augmentations";
+import { foldIn, type RandomKey } from "@simclr/core";
+import { type Dataset, labelSubset } from "@simclr/data";
+import {
+  type EvaluatorOptions,
+  type FineTuneEvaluatorOptions,
+  fineTuneEvaluator,
+  linearEvaluator,
+  supervisedEvaluator,
+  type TrainableEncoder,
+} from "@simclr/evaluation";
+import type { Recipe } from "../recipe/recipe-schema.js";
+import type { EvaluationJob } from "./evaluation-job.js";
+import type { EvaluationSettings } from "./evaluation-settings.js";
+
+export interface NetworkJobsOptions {
+  readonly settings: EvaluationSettings;
+  readonly recipe: Recipe;
+  readonly network: TrainableEncoder;
+  readonly train: Dataset;
+  readonly test: Dataset;
+  /** What a network sees. */
+  readonly imageSize: readonly [height: number, width: number];
+  /** The one that the evaluators get too: fine-tuning and its supervised baseline have the same labels. */
+  readonly key: RandomKey;
+}
+
+/** What is trained on images: the classifier alone, the trained network, and the same network from scratch. */
+export function networkJobs(options: NetworkJobsOptions): EvaluationJob[] {
+  const { settings, network, train, test, key } = options;
+  const { epochs, batchSize, learningRate, fineTuneAfterBlock, fineTuneFromHeadLayer } = settings;
+  const training = {
+    imageSize: options.imageSize,
+    view: viewOf(options),
+    ...(epochs !== undefined && { epochs }),
+    ...(batchSize !== undefined && { batchSize }),
+    ...(learningRate !== undefined && { learningRate }),
+  };
+  const tuning = {
+    ...(fineTuneAfterBlock !== undefined && { fineTuneAfterBlock }),
+    ...(fineTuneFromHeadLayer !== undefined && { fineTuneFromHeadLayer }),
+  } as Pick<FineTuneEvaluatorOptions, "fineTuneAfterBlock" | "fineTuneFromHeadLayer">;
+  const trained = { encoder: "trained", encoderTitle: "SimCLR encoder" } as const;
+  const jobs: EvaluationJob[] = [];
+  if (settings.protocols.includes("linear")) {
+    const run = (common: EvaluatorOptions) => linearEvaluator(network, { train, test }, { ...training, ...common });
+    jobs.push({ ...trained, protocol: "linear", run });
+  }
+  // Before anything is trained: a share too small for the classes is refused here.
+  const few = settings.labelFractions.map((labelFraction) => {
+    const subsetKey = foldIn(key, "labels");
+    const isUsed = settings.protocols.some((protocol) => protocol !== "linear");
+    const isWhole = labelFraction === 1 || !isUsed;
+    return {
+      labelFraction,
+      labelled: isWhole ? train : labelSubset(train, { fraction: labelFraction, key: subsetKey }),
+    };
+  });
+  if (settings.protocols.includes("fine-tune")) {
+    for (const { labelFraction } of few) {
+      const run = (common: EvaluatorOptions) =>
+        fineTuneEvaluator(network, { train, test }, { ...training, ...tuning, labelFraction, ...common });
+      jobs.push({ ...trained, protocol: "fine-tune", labelFraction, run });
+    }
+  }
+  if (settings.protocols.includes("supervised")) {
+    const untrained = { encoder: "untrained", encoderTitle: "the same, untrained" } as const;
+    for (const { labelFraction, labelled } of few) {
+      const run = async (common: EvaluatorOptions) => {
+        const result = await supervisedEvaluator(network, { train: labelled, test }, { ...training, ...common });
+        return { ...result, settings: { ...result.settings, labelFraction } };
+      };
+      jobs.push({ ...untrained, protocol: "supervised", labelFraction, run });
+    }
+  }
+  return jobs;
+}
+
+/** Supervised training's published view, crop and flip; without the flip where a mirrored image is another one. */
+function viewOf({ recipe, imageSize }: NetworkJobsOptions): View {
+  const { flipProbability } = recipe.view;
+  const flips = flipProbability > 0 ? [randomApply(horizontalFlip(), flipProbability)] : [];
+  return view([randomResizedCrop({ imageSize }), ...flips]);
+}
