@@ -12,7 +12,8 @@ await runCommand("git", ["clone", "--quiet", repository, clone], tmpdir());
 const seconds = await runCommand("npx", ["-y", "pnpm@10", "start"], clone);
 const [run] = readdirSync(join(clone, "runs"));
 if (run === undefined) throw new Error("The quickstart left no run folder.");
-const report = JSON.parse(readFileSync(join(clone, "runs", run, "report", "report.json"), "utf8"));
+// Where it lay is of no interest to others.
+const { runFolder: _, ...report } = JSON.parse(readFileSync(join(clone, "runs", run, "report", "report.json"), "utf8"));
 writeResult("quickstart", {
   what: "npx -y pnpm@10 start on a fresh clone: install, build, pretrain, report",
   seconds,
