@@ -2,6 +2,12 @@ import { CommanderError } from "commander";
 import { program } from "./program.js";
 import { errorText, exitCodeOf } from "./terminal/print-error.js";
 
+// A reader that has seen enough, `simclr recipes | head -3`, is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
 const verbose = process.argv.includes("--verbose") || Boolean(process.env.DEBUG);
 try {
   await program().parseAsync();

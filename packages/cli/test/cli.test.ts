@@ -53,6 +53,12 @@ beforeAll(async () => {
 });
 
 describe("help and usage errors", () => {
+  test("a reader that stops reading is no error", async () => {
+    const { process: child, finished } = start("recipes", "--keys");
+    child.stdout?.destroy();
+    expect(await finished).toMatchObject({ code: 0, stderr: "" });
+  });
+
   test("help names every command, and every command has examples", async () => {
     const { code, stdout } = await simclr("--help");
     expect(code).toBe(0);
