@@ -1,7 +1,6 @@
 import { basename, join, resolve } from "node:path";
 import { foldIn, type Json, randomKey } from "@simclr/core";
-import type { Dataset } from "@simclr/data";
-import { type Embed, embedOnce, type Features } from "@simclr/evaluation";
+import { type Embed, embedOnce } from "@simclr/evaluation";
 import { useTensorFlow } from "@simclr/runtime";
 import { type LoadedEncoder, loadEncoder, loadNetwork, readMetrics } from "@simclr/training";
 import { isSimclrError, type SimclrErrorCode, simclrError } from "../errors.js";
@@ -17,12 +16,12 @@ import { isFeatureProtocol } from "../evaluation/protocols.js";
 import { reportAccuracies } from "../evaluation/report-accuracies.js";
 import { runJobs } from "../evaluation/run-jobs.js";
 import type { Recipe } from "../recipe/recipe-schema.js";
-import { makePictures } from "../report/make-pictures.js";
 import type { Report, ReportFiles } from "../report/report.js";
 import { type RunPictures, readPictures } from "../report/run-pictures.js";
 import { readEvaluations, type SavedEvaluation } from "../report/saved-evaluation.js";
 import { writeReport } from "../report/write-report.js";
 import { openTerminal, type Terminal } from "../terminal/terminal.js";
+import { encoderPictures } from "./encoder-pictures.js";
 import { atMost, type ImageSource, imageSource } from "./image-source.js";
 import { machine } from "./machine.js";
 import { encodersToMeasure } from "./measured-encoders.js";
@@ -217,33 +216,8 @@ async function picturesOf({ options, recipe, trained, source, terminal, folder }
   // A damaged file is none: it is written anew.
   const known = options.protocols && (await readPictures(folder).catch(() => undefined));
   if (known?.step === step) return known;
-  const bank = atMost(source.bank, recipe.evaluation.exampleCount);
-  const test = source.test && atMost(source.test, recipe.evaluation.exampleCount);
-  const progress = terminal.progress({ title: "Embedding", total: bank.length + (test?.length ?? 0) });
-  let embedded = 0;
-  const features = async (dataset: Dataset): Promise<Features> => {
-    const onProgress = (done: number) => progress.update(embedded + done, { text: "SimCLR encoder" });
-    const result = await embed(trained.encode, dataset, {
-      onProgress,
-      ...(options.signal && { signal: options.signal }),
-    });
-    embedded += dataset.length;
-    return result;
-  };
-  try {
-    const bankFeatures = await features(bank);
-    const testFeatures = test && (await features(test));
-    progress.stop();
-    return await makePictures({
-      step,
-      bank: { images: bank, features: bankFeatures },
-      test: test && testFeatures && { images: test, features: testFeatures },
-      key: randomKey(recipe.seed),
-      terminal,
-    });
-  } finally {
-    progress.stop();
-  }
+  const { signal } = options;
+  return encoderPictures({ encoder: trained, source, recipe, embed, name: "SimCLR encoder", terminal, signal });
 }
 
 function labelsMissing(data: string) {

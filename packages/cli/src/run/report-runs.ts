@@ -1,16 +1,15 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { randomKey } from "@simclr/core";
 import { embed } from "@simclr/evaluation";
 import { useTensorFlow } from "@simclr/runtime";
 import { latestCheckpoint, loadEncoder } from "@simclr/training";
 import { invalidOption, isSimclrError } from "../errors.js";
-import { makePictures } from "../report/make-pictures.js";
 import { reportPage } from "../report/report-page.js";
 import { type ReportedRun, readReportedRun } from "../report/reported-run.js";
 import { type RunPictures, writePictures } from "../report/run-pictures.js";
 import { openTerminal, type Terminal } from "../terminal/terminal.js";
-import { atMost, imageSource } from "./image-source.js";
+import { encoderPictures } from "./encoder-pictures.js";
+import { imageSource } from "./image-source.js";
 import { recipeCompile } from "./recipe-compile.js";
 import { shown } from "./run-settings.js";
 import { writeFileWhole } from "./write-file-whole.js";
@@ -96,24 +95,7 @@ async function picturesOf({ folder, data, recipe, name }: ReportedRun, terminal:
   try {
     const channels = encoder.backbone.spec.inputChannels === 1 ? 1 : 3;
     const source = await imageSource(data, recipe, { onWarning: terminal.print, channels });
-    const bank = atMost(source.bank, recipe.evaluation.exampleCount);
-    const test = source.test && atMost(source.test, recipe.evaluation.exampleCount);
-    const progress = terminal.progress({ title: "Embedding", total: bank.length + (test?.length ?? 0) });
-    try {
-      const onProgress = (before: number) => (done: number) => progress.update(before + done, { text: name });
-      const bankFeatures = await embed(encoder.encode, bank, { onProgress: onProgress(0) });
-      const testFeatures = test && (await embed(encoder.encode, test, { onProgress: onProgress(bank.length) }));
-      progress.stop();
-      return await makePictures({
-        step: encoder.checkpoint.step,
-        bank: { images: bank, features: bankFeatures },
-        test: test && testFeatures && { images: test, features: testFeatures },
-        key: randomKey(recipe.seed),
-        terminal,
-      });
-    } finally {
-      progress.stop();
-    }
+    return await encoderPictures({ encoder, source, recipe, embed, name, terminal });
   } finally {
     encoder.dispose();
   }
