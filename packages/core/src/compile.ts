@@ -5,7 +5,7 @@ import { flattenTree, mapTree, type TensorTree } from "./tree.js";
 export interface CompileOptions {
   /** A name for error messages, profiles and caches. Default: the function's own name. */
   readonly name?: string;
-  /** Whether XLA fuses the whole recording into one kernel. Default: true. */
+  /** Whether XLA fuses the whole recording into one program. Default: where that is faster, which the compiler knows. */
   readonly xla?: boolean;
   /** The precision of convolutions and matrix products; parameters and results stay float32. Default: `"float32"`. */
   readonly precision?: "float32" | "bfloat16";
@@ -25,7 +25,7 @@ export interface Compiled<Arguments extends readonly TensorTree[], Result extend
 }
 
 /**
- * The compile seam: `@simclr/runtime` has one that records the function and runs it through XLA. Whatever takes a
+ * The compile seam: `@simclr/runtime` has one that records the function and runs it as one. Whatever takes a
  * `Compile` runs with {@link eager} on every backend of TensorFlow.js.
  *
  * The function must be pure: numbers that change from call to call are tensors among its arguments, and it reads no

@@ -45,7 +45,7 @@ await build({
 });
 
 // Which kernels run depends on it; the list of failures is of the runtime's default.
-process.env.TF_ENABLE_ONEDNN_OPTS = "0";
+delete process.env.TF_ENABLE_ONEDNN_OPTS;
 const started = performance.now();
 const { runSuite } = await import(outfile);
 const { version, specs } = await runSuite();

@@ -123,9 +123,9 @@ const settings = z.strictObject({
   lossScale: positive.default(1).describe("1: the paper's mean over all anchors; 2: the reference's loss, twice that"),
   precision: z.enum(["float32", "bfloat16"]).default("float32").describe("of convolutions and matrix products"),
   xla: z
-    .boolean()
-    .default(true)
-    .describe("whether XLA fuses everything: seconds more to start, then about twice as fast"),
+    .union([z.boolean(), z.literal("auto")])
+    .default("auto")
+    .describe('whether XLA fuses the step into one program; "auto": on a GPU, and in bfloat16'),
   seed: z.int().min(0).default(0).describe("the same seed gives the same run"),
   view: view.prefault({}),
   backbone: backbone.prefault({}),

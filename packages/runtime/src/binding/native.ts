@@ -20,9 +20,9 @@ export interface Native {
 export function openNative(libraries: Libraries, configProto: Uint8Array): Native {
   // TensorFlow greets on standard error. Its warnings and errors are still shown.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "1";
-  // oneDNN's gradient of narrow convolutions writes past its memory in TensorFlow 2.21, in Python too. Compiled
-  // functions do not use it.
-  process.env.TF_ENABLE_ONEDNN_OPTS ??= "0";
+  // Where TensorFlow has oneDNN it turns it on by itself only on processors with AVX512-VNNI; others gain as much. What is
+  // wrong in it has a kernel of ours: strided-filter-gradient.ts, broadcast-matrix-product.ts.
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= "1";
   const api = loadCApi(libraries);
   const status = new Status(api);
   const options = api.TFE_NewContextOptions();

@@ -11,12 +11,14 @@ import * as tf from "@tensorflow/tfjs-core";
 import { currentBackend, type TensorFlowBackend } from "../backend/backend.js";
 import "../errors.js";
 import { type Call, prepareCall, runCall, runCallAsync } from "./call.js";
+import { isXlaFaster } from "./is-xla-faster.js";
 import { freeRecording, type Recording, record } from "./recording.js";
 import { signatureOf, takeApart } from "./structure.js";
 
 /**
  * Records a function at its first call with arguments of a new form, and runs the recording ever after: one call into
- * TensorFlow in place of one per operation, fused by XLA unless `xla` is false.
+ * TensorFlow in place of one per operation. XLA fuses it into one program where that is faster: on a GPU, and on processors
+ * that oneDNN does not serve; `xla: true` or `false` decides otherwise.
  *
  * A form is the structure of the trees with the shapes and types of their tensors. Everything of TensorFlow.js works
  * inside, gradients too. Numbers of JavaScript, and arrays made inside, become constants of the recording; tensors from
@@ -47,7 +49,7 @@ export const compile: Compile = <Arguments extends readonly TensorTree[], Result
   fn: TensorFunction<Arguments, Result>,
   options: CompileOptions = {},
 ): Compiled<Arguments, Result> => {
-  const { name = fn.name || "function", xla = true, precision = "float32" } = options;
+  const { name = fn.name || "function", precision = "float32" } = options;
   const recordings = new Map<string, Recording>();
   const asItIs = eager(fn);
   let disposed = false;
@@ -58,6 +60,7 @@ export const compile: Compile = <Arguments extends readonly TensorTree[], Result
     let recording = recordings.get(signature);
     if (!recording) {
       const nativeName = `${name.replace(/\W/g, "_")}_${backend.binding.nextFunction++}`;
+      const xla = options.xla ?? isXlaFaster(backend.binding.native, precision);
       recording = record(backend, fn as never, structure, tensors, { functionName: name, nativeName, xla, precision });
       recordings.set(signature, recording);
     }

@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 function errorOf(fn: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor = tf.tensor1d([1, 0, 2])): unknown {
   try {
-    compile(fn, { name: "step" })(x);
+    compile(fn, { name: "step", xla: true })(x);
   } catch (error) {
     return error;
   }

@@ -66,6 +66,46 @@ describe("kernels that tfjs-node lacks", () => {
     }),
   );
 
+  it.each([
+    [1, 1, 2],
+    [3, 4, 2],
+    [4, 16, 2],
+    [2, 9, 3],
+    [64, 128, 2],
+  ])(
+    "has the filter's gradient of 1 x 1 convolutions as cpu has, %d to %d channels, stride %d",
+    (inputs, outputs, stride) =>
+      expectSameAsCpu(
+        () => {
+          const x = numbers([2, 9, 8, inputs]) as tf.Tensor4D;
+          const convolve = (filter: tf.Tensor4D) => tf.conv2d(x, filter, stride, "same");
+          return tf.grad((filter) => tf.sum(tf.square(convolve(filter as tf.Tensor4D))))(
+            numbers([1, 1, inputs, outputs], 2),
+          );
+        },
+        { absolute: 0.2 },
+      ),
+  );
+
+  it.each([
+    [
+      [9, 1, 2, 3],
+      [3, 3],
+    ],
+    [
+      [2, 1, 2, 3],
+      [2, 5, 3, 4],
+    ],
+    [
+      [2, 3],
+      [2, 1, 5, 3, 4],
+    ],
+  ] as [number[], number[]][])("multiplies matrices of %j by %j as written out", async (shapeA, shapeB) => {
+    await tf.setBackend("tensorflow");
+    const [a, b] = [numbers(shapeA), numbers(shapeB, 4)];
+    expectClose(tf.matMul(a, b), tf.sum(tf.mul(tf.expandDims(a, -1), tf.expandDims(b, -3)), -2), { absolute: 1e-5 });
+  });
+
   it("counts densely as cpu does", () =>
     expectSameAsCpu(() => [
       tf.denseBincount(tf.tensor1d([1, 5, 1, 9], "int32"), tf.tensor1d([1, 2, 3, 4]), 6),

@@ -1,3 +1,4 @@
+import { registerBroadcastMatrixProduct } from "./broadcast-matrix-product.js";
 import { registerDenseBincount } from "./dense-bincount.js";
 import { registerDilatedDepthwise } from "./dilated-depthwise.js";
 import { registerFusedBatchNorm } from "./fused-batch-norm.js";
@@ -10,9 +11,10 @@ import { registerRagged } from "./ragged.js";
 import { registerSign } from "./sign.js";
 import { registerSparse } from "./sparse.js";
 import { registerStep } from "./step.js";
+import { registerStridedFilterGradient } from "./strided-filter-gradient.js";
 import { registerStrings } from "./strings.js";
 
-/** What the runtime adds to tfjs-node's kernels: fused ones, and those that it lacks. */
+/** What the runtime adds to tfjs-node's kernels: fused ones, those that it lacks, and ways around TensorFlow's bugs. */
 export function registerKernels(): void {
   registerFusedBatchNorm();
   registerGradients();
@@ -27,4 +29,6 @@ export function registerKernels(): void {
   registerStrings();
   registerSign();
   registerDilatedDepthwise();
+  registerStridedFilterGradient();
+  registerBroadcastMatrixProduct();
 }

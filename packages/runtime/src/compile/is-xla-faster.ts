@@ -1,0 +1,11 @@
+import type { Native } from "../binding/native.js";
+
+/**
+ * Whether a recording runs faster as one program of XLA's than operation by operation.
+ *
+ * Not in float32 on an x64 processor: oneDNN's convolutions make a step of ResNet-18 1.3 times faster there, of a quarter of its
+ * width twice, and nothing is compiled first (`pnpm --filter @simclr/benchmarks step`). In bfloat16 oneDNN wants AVX-512.
+ */
+export function isXlaFaster({ gpu }: Native, precision: "float32" | "bfloat16"): boolean {
+  return gpu !== undefined || process.arch !== "x64" || precision === "bfloat16";
+}
