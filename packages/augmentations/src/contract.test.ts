@@ -17,6 +17,7 @@ import {
   randomShear,
   rotate,
   type SampledParameters,
+  sharedByViews,
   simclrView,
   sobel,
   torchvisionCropSampler,
@@ -67,6 +68,7 @@ const members: Record<string, Member> = {
     create: () => randomApply(gaussianBlur({ perImage: false }), 0.5),
     identity: { applied: five(0), parameters: { sigma: five(2) } },
   },
+  "a shared crop": { create: () => sharedByViews(randomResizedCrop({ imageSize: [24, 20] })), identity: whole },
   "the view of SimCLR": { xla: true, create: () => simclrView({ imageSize: 16 }) },
   "a view in a view": { create: () => view([view([horizontalFlip(), gaussianBlur()]), centerCrop({ imageSize: 8 })]) },
 };

@@ -30,13 +30,14 @@ export function augmentationContract<P extends SampledParameters>(
   { imageSize = [24, 20], channels = [1, 3], identity, compile = eager }: AugmentationContractOptions<P> = {},
 ): void {
   const augmentation = create();
-  const context = { batchSize, imageSize };
+  const sharedKey = randomKey(12);
+  const context = { batchSize, imageSize, sharedKey };
   const parameters = augmentation.sample(randomKey(11), context);
 
   describe(`${augmentation.name} keeps the contract of augmentations:`, () => {
     it("the same key gives the same parameters, whatever the batch's size", () => {
       expect(create().sample(randomKey(11), context)).toEqual(parameters);
-      const three = augmentation.sample(randomKey(11), { batchSize: 3, imageSize });
+      const three = augmentation.sample(randomKey(11), { ...context, batchSize: 3 });
       expect(three).toEqual(images(parameters, 0, 3));
     });
 

@@ -17,6 +17,7 @@ export { type RandomResizedCropOptions, randomResizedCrop } from "./random-resiz
 export { type RandomShearOptions, randomShear } from "./random-shear.js";
 export { type RotateOptions, rotate } from "./rotate.js";
 export { samplePerImage } from "./sample-per-image.js";
+export { sharedByViews } from "./shared-by-views.js";
 export { type SimclrViewOptions, simclrView } from "./simclr-view.js";
 export { sobel } from "./sobel.js";
 export { type TensorflowCropSamplerOptions, tensorflowCropSampler } from "./tensorflow-crop-sampler.js";
