@@ -20,6 +20,7 @@ export { type RandomResizedCropOptions, randomResizedCrop } from "./random-resiz
 export { type RandomShearOptions, randomShear } from "./random-shear.js";
 export { type RotateOptions, rotate } from "./rotate.js";
 export { samplePerImage } from "./sample-per-image.js";
+export { selectParameters } from "./select-parameters.js";
 export { sharedByViews } from "./shared-by-views.js";
 export { type SharpnessOptions, sharpness } from "./sharpness.js";
 export { type SimclrViewOptions, simclrView } from "./simclr-view.js";
