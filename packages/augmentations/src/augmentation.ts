@@ -11,6 +11,8 @@ export interface SampleContext {
   readonly imageSize: ImageSize;
   /** The valid top-left region of each image, where smaller images were padded to `imageSize`. */
   readonly imageSizes?: readonly ImageSize[];
+  /** A key that is the same for every view of the batch, where there are several: `pretrain` gives it. */
+  readonly sharedKey?: RandomKey;
 }
 
 /** One parameter of a whole batch: a number, or a list of numbers, for each image. */

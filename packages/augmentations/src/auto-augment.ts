@@ -9,10 +9,17 @@ import {
   imageNetPolicy,
   magnitudeOf,
 } from "./auto-augment-policy.js";
-import { equalize } from "./equalize.js";
+import { equalizePixels } from "./equalize-pixels.js";
 import { parameterTensor } from "./parameter-tensors.js";
 import { samplePerImage } from "./sample-per-image.js";
-import { adjustColor, adjustContrast, adjustSharpness, autoContrast, posterize, solarize } from "./tone-operations.js";
+import {
+  adjustColor,
+  adjustContrast,
+  adjustSharpness,
+  posterizePixels,
+  solarizePixels,
+  stretchContrast,
+} from "./tone-operations.js";
 
 export type AutoAugmentParameters = {
   /** Which operation comes first and which second: 0 none, then as the table's rows; `[batch, 2]`. */
@@ -99,10 +106,10 @@ function operateOnce(images: tf.Tensor4D, turn: tf.Tensor, magnitude: tf.Tensor)
   const contrasted = adjustContrast(colored, strengthOf("contrast", 1));
   const sharpened = adjustSharpness(contrasted, strengthOf("sharpness", 1));
   // Above every pixel nothing is inverted.
-  const solarized = solarize(sharpened, tf.mul(strengthOf("solarize", 2), tf.sub(1, isTurnOf("invert"))));
+  const solarized = solarizePixels(sharpened, tf.mul(strengthOf("solarize", 2), tf.sub(1, isTurnOf("invert"))));
   const where = (name: AutoAugmentOperation, changed: tf.Tensor4D, kept: tf.Tensor4D) =>
     tf.add<tf.Tensor4D>(tf.mul(changed, isTurnOf(name)), tf.mul(kept, tf.sub(1, isTurnOf(name))));
-  const posterized = where("posterize", posterize(solarized, strengthOf("posterize", 8)), solarized);
-  const stretched = where("autoContrast", autoContrast(posterized), posterized);
-  return where("equalize", equalize(stretched), stretched);
+  const posterized = where("posterize", posterizePixels(solarized, strengthOf("posterize", 8)), solarized);
+  const stretched = where("autoContrast", stretchContrast(posterized), posterized);
+  return where("equalize", equalizePixels(stretched), stretched);
 }

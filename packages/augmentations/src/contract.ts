@@ -1,8 +1,9 @@
 import { type Compile, eager, randomKey, type TensorTree, uniform } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
-import type { Augmentation, ImageSize, PerImage, SampledParameters } from "./augmentation.js";
+import type { Augmentation, ImageSize, SampledParameters } from "./augmentation.js";
 import { parameterTensors } from "./parameter-tensors.js";
+import { selectParameters } from "./select-parameters.js";
 
 export interface AugmentationContractOptions<P extends SampledParameters> {
   /** The size of the images the augmentation is tried on, in pixels. Default [24, 20]. */
@@ -30,14 +31,15 @@ export function augmentationContract<P extends SampledParameters>(
   { imageSize = [24, 20], channels = [1, 3], identity, compile = eager }: AugmentationContractOptions<P> = {},
 ): void {
   const augmentation = create();
-  const context = { batchSize, imageSize };
+  const sharedKey = randomKey(12);
+  const context = { batchSize, imageSize, sharedKey };
   const parameters = augmentation.sample(randomKey(11), context);
 
   describe(`${augmentation.name} keeps the contract of augmentations:`, () => {
     it("the same key gives the same parameters, whatever the batch's size", () => {
       expect(create().sample(randomKey(11), context)).toEqual(parameters);
-      const three = augmentation.sample(randomKey(11), { batchSize: 3, imageSize });
-      expect(three).toEqual(images(parameters, 0, 3));
+      const three = augmentation.sample(randomKey(11), { ...context, batchSize: 3 });
+      expect(three).toEqual(selectParameters(parameters, [0, 1, 2]));
     });
 
     it("parameters are JSON", () => {
@@ -70,7 +72,7 @@ export function augmentationContract<P extends SampledParameters>(
         const whole = values(() => augmentation.apply(batch(), parameters));
         const parts = Array.from({ length: batchSize }, (_, i) =>
           values(() =>
-            augmentation.apply(tf.slice4d(batch(), [i, 0, 0, 0], [1, -1, -1, -1]), images(parameters, i, i + 1)),
+            augmentation.apply(tf.slice4d(batch(), [i, 0, 0, 0], [1, -1, -1, -1]), selectParameters(parameters, [i])),
           ),
         );
         expectNear(parts.flat(), whole, 1e-5);
@@ -116,18 +118,6 @@ export function augmentationContract<P extends SampledParameters>(
       });
     });
   });
-}
-
-/** The parameters of images `from` to `to - 1`. */
-function images<P extends SampledParameters>(parameters: P, from: number, to: number): P {
-  const isPerImage = (value: unknown): value is PerImage =>
-    Array.isArray(value) && (typeof value[0] === "number" || typeof value[0]?.[0] === "number");
-  const take = (value: SampledParameters | PerImage): unknown => {
-    if (isPerImage(value)) return value.slice(from, to);
-    if (Array.isArray(value)) return value.map(take);
-    return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, take(child as SampledParameters)]));
-  };
-  return take(parameters) as P;
 }
 
 function expectInUnitRange(values: number[]): void {

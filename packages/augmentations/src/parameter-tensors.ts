@@ -23,8 +23,8 @@ export function parameterTensors(parameters: SampledParameters): TensorTree {
   return isPerImage(parameters) ? tf.tensor(parameters, undefined, "float32") : parameters.map(parameterTensors);
 }
 
-// A view's list holds records or lists of records; a parameter's list holds numbers or lists of numbers.
-function isPerImage(list: readonly unknown[]): list is number[] | number[][] {
+/** A view's list holds records or lists of records; a parameter's list holds numbers or lists of numbers. */
+export function isPerImage(list: readonly unknown[]): list is number[] | number[][] {
   const first = list[0];
   return typeof first === "number" || (Array.isArray(first) && typeof first[0] === "number");
 }

@@ -2,10 +2,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { blendWithLuminance } from "./adjust-saturation.js";
 import { type ColorPlanes, luminance } from "./color-planes.js";
 
-// Operations of AutoAugment on images `[batch, height, width, channels]`, with a strength of `[batch, 1, 1, 1]`.
+// The arithmetic of tones on images `[batch, height, width, channels]`, with a strength of `[batch, 1, 1, 1]`.
 
 /** Keeps the given number of bits of every byte. Its gradient is that of no change: rounding has none. */
-export function posterize(images: tf.Tensor4D, bits: tf.Tensor): tf.Tensor4D {
+export function posterizePixels(images: tf.Tensor4D, bits: tf.Tensor): tf.Tensor4D {
   const compute = tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
     const [x] = args as [tf.Tensor4D];
     const size = tf.pow(2, tf.sub(8, bits));
@@ -18,13 +18,13 @@ export function posterize(images: tf.Tensor4D, bits: tf.Tensor): tf.Tensor4D {
 }
 
 /** Inverts pixels from a threshold on; at 0 all of them. */
-export function solarize(images: tf.Tensor4D, threshold: tf.Tensor): tf.Tensor4D {
+export function solarizePixels(images: tf.Tensor4D, threshold: tf.Tensor): tf.Tensor4D {
   const kept = tf.step(tf.sub(threshold, images));
   return tf.add<tf.Tensor4D>(tf.mul(images, kept), tf.mul(tf.sub(1, images), tf.sub(1, kept)));
 }
 
 /** Stretches every channel from its darkest to its brightest pixel over [0, 1]; a flat channel stays. */
-export function autoContrast(images: tf.Tensor4D): tf.Tensor4D {
+export function stretchContrast(images: tf.Tensor4D): tf.Tensor4D {
   const [lowest, highest] = [tf.min(images, [1, 2], true), tf.max(images, [1, 2], true)];
   const range = tf.sub(highest, lowest);
   const isFlat = tf.sub(1, tf.step(range));

@@ -1,4 +1,4 @@
-import { randomKey, uniform } from "@simclr/core";
+import { foldIn, randomKey, uniform } from "@simclr/core";
 import { expectClose } from "@simclr/core/testing";
 import { describeEachBackend } from "@simclr/runtime/testing";
 import * as tf from "@tensorflow/tfjs-core";
@@ -12,6 +12,7 @@ import {
   parameterTensors,
   randomApply,
   randomResizedCrop,
+  sharedByViews,
   simclrView,
   view,
 } from "./index.js";
@@ -98,6 +99,19 @@ describe("sampling", () => {
     const [a, b] = twice.sample(randomKey(1), few);
     expect(a).not.toEqual(b);
     expect(twice.sample(randomKey(2), few)[0]).not.toEqual(a);
+  });
+
+  it("views share what is shared, and nothing else", () => {
+    const crop = randomResizedCrop({ imageSize: 16 });
+    const views = [view([sharedByViews(crop), gaussianBlur()]), view([gaussianBlur(), sharedByViews(crop)])];
+    const sizes = { batchSize: 3, imageSize: [32, 32] } as const;
+    const sharedKey = randomKey(9);
+    const [a, b] = views.map((one, i) => one.sample(randomKey(i), { ...sizes, sharedKey })) as [unknown[], unknown[]];
+    expect(a[0]).toEqual(crop.sample(foldIn(sharedKey, "randomResizedCrop"), sizes));
+    expect(b[1]).toEqual(a[0]);
+    expect(a[1]).toEqual(gaussianBlur().sample(foldIn(randomKey(0), 1), sizes));
+    expect(b[0]).toEqual(gaussianBlur().sample(foldIn(randomKey(1), 0), sizes));
+    expect(() => views[0]?.sample(randomKey(0), sizes)).toThrow(/sharedKey/);
   });
 
   it("centerCrop has the reference's boxes", () => {

@@ -37,7 +37,8 @@ export function view(augmentations: readonly Augmentation[]): View {
       return augmentations.map((augmentation, i) => {
         const parameters = augmentation.sample(foldIn(key, i), seen);
         const { outputSize: imageSize } = augmentation;
-        if (imageSize) seen = { batchSize: context.batchSize, imageSize };
+        const { batchSize, sharedKey } = context;
+        if (imageSize) seen = { batchSize, imageSize, ...(sharedKey && { sharedKey }) };
         return parameters;
       });
     },

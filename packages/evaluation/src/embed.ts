@@ -49,8 +49,8 @@ export async function embed(encoder: Encoder, dataset: Dataset, options: EmbedOp
   let values: Float32Array | undefined;
   let size = 0;
   const labels: number[] = [];
+  let next = read(0);
   try {
-    let next = read(0);
     for (let start = 0; start < dataset.length; start += rows) {
       options.signal?.throwIfAborted();
       const batch = await next;
@@ -63,6 +63,8 @@ export async function embed(encoder: Encoder, dataset: Dataset, options: EmbedOp
       onProgress?.(start + batch.shape[0], dataset.length);
     }
   } finally {
+    // What is still being read may hold tensors.
+    await next.catch(() => {});
     encode.dispose();
   }
   return {

@@ -10,6 +10,7 @@ import {
   linearFeaturesEvaluator,
   logisticRegressionEvaluator,
   retrievalEvaluator,
+  transformationEvaluator,
 } from "./index.js";
 
 /** A random projection of the mean colours, with a tensor of its own. */
@@ -50,6 +51,12 @@ describeEachBackend(() => {
     ...shared,
     evaluator: logisticRegressionEvaluator,
     options: { regularization: 0.1, embed: embedOnce() },
+  });
+  evaluatorContract("transformationEvaluator", {
+    ...shared,
+    evaluator: transformationEvaluator,
+    options: { transformation: "sobel", epochs: 20, batchSize: 12, learningRate: 0.1 },
+    ownClassCount: 2,
   });
   evaluatorContract("retrievalEvaluator", {
     ...shared,

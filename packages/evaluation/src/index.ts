@@ -37,6 +37,7 @@ export {
 } from "./logistic-regression-search.js";
 export { meanPerClassAccuracy } from "./mean-per-class-accuracy.js";
 export { type Neighbours, nearestNeighbours } from "./nearest-neighbours.js";
+export { networkEncoder } from "./network-encoder.js";
 export type { FeatureNormalization } from "./normalize-features.js";
 export { rawPixels } from "./raw-pixels.js";
 export { type RetrievalOptions, type RetrievalResult, retrieval } from "./retrieval.js";
@@ -46,3 +47,8 @@ export { type PredictingModel, type ToEncoderOptions, toEncoder } from "./to-enc
 export { topKAccuracy } from "./top-k-accuracy.js";
 export type { TrainableEncoder } from "./trainable-encoder.js";
 export type { TrainingOptions } from "./training-recipe.js";
+export {
+  type PredictedTransformation,
+  type TransformationEvaluatorOptions,
+  transformationEvaluator,
+} from "./transformation-evaluator.js";

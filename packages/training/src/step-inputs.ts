@@ -47,8 +47,13 @@ async function* prepare(
   const augmentationKey = foldIn(key, "augmentation");
   for await (const { images, shape, imageSizes, step, labels } of read) {
     const [batchSize, height, width] = shape;
-    const context = { batchSize, imageSize: [height, width] as const, ...(imageSizes && { imageSizes }) };
     const stepKey = foldIn(augmentationKey, step);
+    const context = {
+      batchSize,
+      imageSize: [height, width] as const,
+      ...(imageSizes && { imageSizes }),
+      sharedKey: foldIn(stepKey, "shared"),
+    };
     const [parametersA, parametersB] = views.map((view, i) =>
       parameterTensors(view.sample(foldIn(stepKey, i), context)),
     );

@@ -8,16 +8,25 @@ export function invalidRecipe(error: z.ZodError, input: unknown) {
   const path = issue.path.map(String);
   if (issue.code === "unrecognized_keys") return unknownRecipeKey([...path, issue.keys[0]].join("."));
   const received = path.reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], input);
-  const key = path.join(".");
+  // A list is set whole: what is wrong with a member is said of the list.
+  const member = issue.path.findIndex((part) => typeof part === "number");
+  const key = (member < 0 ? path : path.slice(0, member)).join(".");
   return simclrError(
     "SIMCLR_ERROR__CLI__INVALID_RECIPE_VALUE",
     { key, received },
     {
       expected: `${key || "the recipe"} to be ${issue.code === "custom" ? issue.message : expectedAt(key)}`,
       received: received === undefined ? "nothing" : (JSON.stringify(received) ?? String(received)),
-      remedy: received === undefined ? "It has no default: set it." : "Change the recipe, or what --set says.",
+      remedy: remedyFor(issue, received),
     },
   );
+}
+
+function remedyFor(issue: z.core.$ZodIssue, received: unknown): string {
+  if (received === undefined) return "It has no default: set it.";
+  const words = issue.code === "invalid_value" ? issue.values.filter((value) => typeof value === "string") : [];
+  const meant = typeof received === "string" ? nearest(received, words) : undefined;
+  return meant ? `Did you mean "${meant}"?` : "Change the recipe, or what --set says.";
 }
 
 /** A key that no recipe has, with the one that was probably meant. */

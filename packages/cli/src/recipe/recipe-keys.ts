@@ -41,6 +41,7 @@ interface Leaf {
   readonly properties?: Readonly<Record<string, Leaf>>;
   readonly anyOf?: readonly Leaf[];
   readonly enum?: readonly unknown[];
+  readonly items?: Leaf;
   readonly const?: unknown;
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
@@ -60,6 +61,7 @@ function inWords(leaf: Leaf): string {
   if (leaf.anyOf) return leaf.anyOf.map(inWords).join(", or ");
   if (leaf.enum) return `one of ${leaf.enum.map((value) => JSON.stringify(value)).join(", ")}`;
   if (leaf.const !== undefined) return JSON.stringify(leaf.const);
+  if (leaf.items) return `a list, each ${inWords(leaf.items)}`;
   if (leaf.type === "null") return "null";
   if (leaf.type === "string") return "a text";
   if (leaf.type === "boolean") return "true or false";

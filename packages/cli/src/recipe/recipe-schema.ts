@@ -4,7 +4,22 @@ const count = z.int().min(1);
 const probability = z.number().min(0).max(1);
 const positive = z.number().gt(0);
 
+const transformation = z.enum(["crop", "cutout", "flip", "color", "sobel", "noise", "blur", "rotate", "autoAugment"]);
+
 const view = z.strictObject({
+  transformations: z
+    .array(transformation)
+    .min(1)
+    .default(["crop", "flip", "color", "blur"])
+    .describe(
+      "what is done to a view, in this order; color: jitter, then grayscale; without crop an image is resized alone (paper, figures 4 and 5, table 1)",
+    ),
+  transformedViews: z
+    .enum(["both", "first"])
+    .default("both")
+    .describe(
+      "first: both views are the same random crop, and only the first one is transformed further (paper, section 3.1)",
+    ),
   minimumCropArea: z
     .number()
     .gt(0)
@@ -28,6 +43,18 @@ const view = z.strictObject({
   blurProbability: probability
     .default(0.5)
     .describe("how often a view is blurred (paper: 0.5 on ImageNet, 0 on CIFAR-10)"),
+  cutoutProbability: probability
+    .default(1)
+    .describe("with cutout: how often a part is covered (DeVries and Taylor 2017: 1; the paper does not say)"),
+  rotateProbability: probability
+    .default(0.75)
+    .describe("with rotate: how often a view is turned by 90, 180 or 270 degrees (0.75: none as often as each)"),
+  sobelProbability: probability
+    .default(0.5)
+    .describe("with sobel: how often a view becomes its edges (the paper does not say)"),
+  noiseProbability: probability
+    .default(1)
+    .describe("with noise: how often Gaussian noise is added, of a strength up to 0.2 (the paper does not say)"),
 });
 
 const backbone = z.strictObject({

@@ -34,6 +34,8 @@ test("defaults are the paper's and the reference's", () => {
   expect({ temperature, lossScale }).toEqual({ temperature: 0.1, lossScale: 1 });
   // Chen et al. 2020, appendix A.
   expect(view).toEqual({
+    transformations: ["crop", "flip", "color", "blur"],
+    transformedViews: "both",
     minimumCropArea: 0.08,
     horizontalShear: 0,
     verticalShear: 0,
@@ -42,6 +44,10 @@ test("defaults are the paper's and the reference's", () => {
     colorProbability: 0.8,
     grayscaleProbability: 0.2,
     blurProbability: 0.5,
+    cutoutProbability: 1,
+    rotateProbability: 0.75,
+    sobelProbability: 0.5,
+    noiseProbability: 1,
   });
   expect(head).toEqual({ kind: "nonlinear", layers: 3, hiddenSize: null, outputSize: 128 });
   expect(optimizer).toMatchObject({
@@ -81,11 +87,13 @@ test("--set replaces leaves and nothing else", () => {
     "optimizer.learningRate=0.5",
     "head.hiddenSize=null",
     "backbone.stem=cifar",
+    'view.transformations=["cutout","color"]',
   ]);
   const expected = structuredClone(recipe) as { -readonly [K in keyof Recipe]: Recipe[K] };
   expected.batchSize = 128;
   expected.optimizer.learningRate = 0.5;
   expected.backbone.stem = "cifar";
+  expected.view.transformations = ["cutout", "color"];
   expect(changed).toEqual(expected);
   expect(recipe.batchSize).toBe(64);
 });
@@ -116,6 +124,9 @@ test.each([
   ["optimizer.learningrate=1", "optimizer.learningRate"],
   ["optimiser.kind=sgd", "optimizer.kind"],
   ["temprature=1", "temperature"],
+  ["view.transformation=1", "view.transformations"],
+  ["view.cutOutProbability=1", "view.cutoutProbability"],
+  ["view.transformedBranches=first", "view.transformedViews"],
   ["zzzzzzzz=1", undefined],
   ["optimizer=1", undefined],
 ])("--set %s suggests %s", async (assignment, nearest) => {
@@ -138,6 +149,22 @@ test.each([
   expect(error.code).toBe("SIMCLR_ERROR__CLI__INVALID_RECIPE_VALUE");
   expect(error.context).toMatchObject({ key });
   expect(error.message).toContain(`expected ${key} to be ${expected}`);
+});
+
+const listOfTransformations =
+  'a list, each one of "crop", "cutout", "flip", "color", "sobel", "noise", "blur", "rotate", "autoAugment"';
+
+test.each([
+  ['view.transformations=["crop","colour"]', "view.transformations", listOfTransformations, 'Did you mean "color"?'],
+  ["view.transformations=[]", "view.transformations", listOfTransformations, "Change the recipe"],
+  ["view.transformations=crop", "view.transformations", listOfTransformations, "Change the recipe"],
+  ["view.transformedViews=fist", "view.transformedViews", 'one of "both", "first"', 'Did you mean "first"?'],
+])("--set %s is refused with the nearest", async (assignment, key, expected, remedy) => {
+  const error = await refusal(() => withOverrides(defineRecipe(smallest), [assignment]));
+  expect(error.code).toBe("SIMCLR_ERROR__CLI__INVALID_RECIPE_VALUE");
+  expect(error.context).toMatchObject({ key });
+  expect(error.message).toContain(`expected ${key} to be ${expected}`);
+  expect(error.message).toContain(remedy);
 });
 
 test("--set without a value is refused", async () => {

@@ -46,6 +46,19 @@ test("other settings are named, the fewest first", () => {
   expect(others.every(({ differences }) => differences.length >= 2)).toBe(true);
 });
 
+test("views that are made otherwise are no published recipe's", () => {
+  const own = recipe("cifar10-resnet18");
+  const changed = (view: Partial<Recipe["view"]>) =>
+    onCifar10({ ...own, view: { ...own.view, ...view } })[0]?.differences;
+  const published = "crop, flip, color, blur";
+  expect(changed({ transformations: ["crop", "autoAugment"] })).toEqual([
+    { setting: "transformations", published, own: "crop, autoAugment" },
+  ]);
+  expect(changed({ transformedViews: "first" })).toEqual([
+    { setting: "transformations", published, own: `${published}, of one view` },
+  ]);
+});
+
 test("another network, other images or another stem have nothing in common with a published number", () => {
   expect(onCifar10(recipe("cifar10-quick"))).toEqual([]);
   const own = recipe("cifar10-resnet18");

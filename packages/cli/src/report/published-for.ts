@@ -17,6 +17,9 @@ interface SettingDifference {
   readonly own: string | number;
 }
 
+/** What a source means that does not say otherwise. */
+const standard = { loss: "ntXent", transformations: "crop, flip, color, blur" } as const;
+
 type Compared = Pick<ReportedRun, "data" | "recipe" | "exampleCount" | "report" | "evaluations">;
 
 /**
@@ -30,7 +33,7 @@ export function publishedFor(run: Compared): ComparedResult[] {
   const own = settingsOf(run);
   return [...publishedOnCifar10, ...publishedOnImagenet]
     .filter(({ images: on, backbone }) => on === images && backbone.depth === depth && backbone.width === width)
-    .map((result) => ({ ...result, differences: differencesBetween({ loss: "ntXent", ...result.settings }, own) }))
+    .map((result) => ({ ...result, differences: differencesBetween({ ...standard, ...result.settings }, own) }))
     .sort((a, b) => a.differences.length - b.differences.length);
 }
 
@@ -57,6 +60,9 @@ function settingsOf({ recipe, exampleCount }: Compared): Required<PublishedSetti
     epochs,
     batchSize: Number(recipe.batchSize),
     loss: loss.kind,
+    transformations: [...view.transformations, ...(view.transformedViews === "first" ? ["of one view"] : [])].join(
+      ", ",
+    ),
     temperature,
     optimizer: optimizer.kind,
     peakLearningRate: peakLearningRate(recipe),

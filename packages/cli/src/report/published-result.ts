@@ -7,6 +7,8 @@ export interface PublishedSettings {
   readonly batchSize?: number;
   /** Default: `"ntXent"`. */
   readonly loss?: Recipe["loss"]["kind"];
+  /** Those of the views, in order; default: SimCLR's own. */
+  readonly transformations?: string;
   readonly temperature?: number;
   readonly optimizer?: "lars" | "sgd" | "adamw" | "adam";
   readonly peakLearningRate?: number;

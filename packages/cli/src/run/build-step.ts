@@ -1,16 +1,3 @@
-import {
-  type Augmentation,
-  colorJitter,
-  gaussianBlur,
-  grayscale,
-  horizontalFlip,
-  randomApply,
-  randomResizedCrop,
-  randomShear,
-  tensorflowCropSampler,
-  type View,
-  view,
-} from "@simclr/augmentations";
 import { type ResnetDepth, resnet } from "@simclr/backbones";
 import type { Head, TensorTree } from "@simclr/core";
 import { linearHead, noHead, nonlinearHead } from "@simclr/heads";
@@ -29,6 +16,7 @@ import {
 } from "@simclr/optimizers";
 import { type SimclrStep, simclrStep } from "@simclr/training";
 import type { Recipe } from "../recipe/recipe-schema.js";
+import { buildViews } from "./build-views.js";
 
 export interface StepOptions {
   readonly batchSize: number;
@@ -42,35 +30,16 @@ export function buildStep(recipe: Recipe, { batchSize, exampleCount, channels }:
   const { depth, width, stem } = recipe.backbone;
   const backbone = resnet({ depth: depth as ResnetDepth, width, stem, inputChannels: channels });
   const schedule = buildSchedule(recipe, batchSize, exampleCount);
-  const oneView = buildView(recipe);
   return simclrStep<TensorTree>({
     backbone,
     head: buildHead(recipe.head, backbone.featureSize),
-    views: [oneView, oneView],
+    views: buildViews(recipe),
     optimizer: buildOptimizer(recipe.optimizer, schedule),
     schedule,
     loss: buildLoss(recipe),
     metrics: (a, b) => contrastiveMetrics(a, b, { temperature: recipe.temperature, normalize: recipe.loss.normalize }),
     lossScale: recipe.lossScale,
   });
-}
-
-/** SimCLR's view, without what a recipe turns off. */
-function buildView({ imageSize, view: options }: Recipe): View {
-  const { minimumCropArea, flipProbability, colorStrength, colorProbability, grayscaleProbability, blurProbability } =
-    options;
-  const sampler = tensorflowCropSampler({ areaRange: [minimumCropArea, 1] });
-  const sometimes = (augmentation: Augmentation, probability: number) =>
-    probability > 0 ? [randomApply(augmentation, probability)] : [];
-  const shear = { horizontal: options.horizontalShear, vertical: options.verticalShear };
-  return view([
-    ...(shear.horizontal + shear.vertical > 0 ? [randomShear(shear)] : []),
-    randomResizedCrop({ imageSize, sampler }),
-    ...sometimes(horizontalFlip() as Augmentation, flipProbability),
-    ...sometimes(colorJitter({ strength: colorStrength }) as Augmentation, colorStrength > 0 ? colorProbability : 0),
-    ...sometimes(grayscale() as Augmentation, grayscaleProbability),
-    ...sometimes(gaussianBlur() as Augmentation, blurProbability),
-  ]);
 }
 
 function buildLoss({ temperature, loss: { kind, negatives, normalize, margin } }: Recipe): ContrastiveLoss {

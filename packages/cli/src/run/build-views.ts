@@ -1,0 +1,70 @@
+import {
+  type Augmentation,
+  autoAugment,
+  centerCrop,
+  colorJitter,
+  cutout,
+  gaussianBlur,
+  gaussianNoise,
+  grayscale,
+  horizontalFlip,
+  randomApply,
+  randomResizedCrop,
+  randomShear,
+  rotate,
+  sharedByViews,
+  sobel,
+  tensorflowCropSampler,
+  type View,
+  view,
+} from "@simclr/augmentations";
+import type { Recipe } from "../recipe/recipe-schema.js";
+
+type Transformation = Recipe["view"]["transformations"][number];
+type Chain = readonly Augmentation[];
+
+/**
+ * How a recipe makes the two views of an image: both by its list of transformations, or, as the paper compares
+ * transformations in figure 5, both from one random crop, of which only the first is transformed.
+ *
+ * @see SimCLR (Chen et al. 2020), section 3.1
+ */
+export function buildViews(recipe: Pick<Recipe, "imageSize" | "view">): readonly [View, View] {
+  const { imageSize, view: options } = recipe;
+  const { transformations, transformedViews } = options;
+  const shear = { horizontal: options.horizontalShear, vertical: options.verticalShear };
+  const sheared: Chain = shear.horizontal + shear.vertical > 0 ? [randomShear(shear) as Augmentation] : [];
+  const make = makers(recipe);
+  const listed = transformations.flatMap((name) => make[name]());
+  if (transformedViews === "first") {
+    const shared = make.crop().map(sharedByViews);
+    return [view([...shared, ...sheared, ...listed]), view(shared)];
+  }
+  // Whatever is not a crop sees images in their final size, and nothing of a padded batch's padding.
+  const resized: Chain =
+    transformations[0] === "crop" ? [] : [centerCrop({ imageSize, proportion: 1 }) as Augmentation];
+  const both = view([...sheared, ...resized, ...listed]);
+  return [both, both];
+}
+
+/** What each transformation is made of; nothing where its probability is 0. */
+function makers({ imageSize, view: options }: Pick<Recipe, "imageSize" | "view">): Record<Transformation, () => Chain> {
+  const sometimes = (augmentation: unknown, probability: number): Chain =>
+    probability > 0 ? [randomApply(augmentation as Augmentation, probability)] : [];
+  const { minimumCropArea, colorStrength, colorProbability, grayscaleProbability } = options;
+  const sampler = tensorflowCropSampler({ areaRange: [minimumCropArea, 1] });
+  return {
+    crop: () => [randomResizedCrop({ imageSize, sampler }) as Augmentation],
+    cutout: () => sometimes(cutout(), options.cutoutProbability),
+    flip: () => sometimes(horizontalFlip(), options.flipProbability),
+    color: () => [
+      ...sometimes(colorJitter({ strength: colorStrength }), colorStrength > 0 ? colorProbability : 0),
+      ...sometimes(grayscale(), grayscaleProbability),
+    ],
+    sobel: () => sometimes(sobel(), options.sobelProbability),
+    noise: () => sometimes(gaussianNoise(), options.noiseProbability),
+    blur: () => sometimes(gaussianBlur(), options.blurProbability),
+    rotate: () => sometimes(rotate(), options.rotateProbability),
+    autoAugment: () => [autoAugment() as Augmentation],
+  };
+}
