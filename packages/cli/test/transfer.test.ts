@@ -13,12 +13,13 @@ import {
 } from "@simclr/evaluation";
 import { loadEncoder, loadNetwork } from "@simclr/training";
 import sharp from "sharp";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { program } from "../src/program.js";
 import { pretrainRun } from "../src/run/pretrain-run.js";
 import { recipeCompile } from "../src/run/recipe-compile.js";
 import { type TransferRunOptions, transferRun } from "../src/run/transfer-run.js";
 import type { Terminal } from "../src/terminal/terminal.js";
+import { publishedDatasets } from "../src/transfer/published-datasets.js";
 import type { SavedTransfer } from "../src/transfer/saved-transfer.js";
 import { transferDataset } from "../src/transfer/transfer-dataset.js";
 import { parseTransferDescriptor, type TransferDescriptor } from "../src/transfer/transfer-descriptor.js";
@@ -81,7 +82,7 @@ const transfer = (datasets: string[], options: Partial<TransferRunOptions> = {})
 const saved = (name: string): SavedTransfer => JSON.parse(readFileSync(join(run, "transfer", `${name}.json`), "utf8"));
 const measured = ({ metrics, interval, settings, counts, predictions }: EvaluationResult) =>
   JSON.parse(JSON.stringify({ metrics, interval, settings, counts, predictions: predictions ?? null }));
-const describe12 = (name: string, more: object) => parseTransferDescriptor({ name, ...more });
+const described = (name: string, more: object) => parseTransferDescriptor({ name, ...more });
 const voc: Partial<TransferDescriptor> & object = {
   metric: "vocMeanAveragePrecision11",
   labels: "labels.csv",
@@ -125,12 +126,12 @@ describe("the suite", () => {
     });
     const reading = { imageSize: 12, channels: 1 } as const;
     const options = { key, regularization: regularizationGrid() };
-    const trees = await transferDataset(at("trees"), describe12("trees", {}), reading);
+    const trees = await transferDataset(at("trees"), described("trees", {}), reading);
     if (trees.kind === "multi") throw new Error("of one class each");
     const own = await logisticRegressionEvaluator(encode, trees.features, options);
     expect(measured(saved("trees-linear-trained"))).toEqual(measured(own));
     expect(own.counts).toEqual({ train: 24, validation: 12, test: 15, classes: 3 });
-    const several = await transferDataset(at("voc"), describe12("voc", voc), reading);
+    const several = await transferDataset(at("voc"), described("voc", voc), reading);
     if (several.kind === "single") throw new Error("of several classes");
     const ownVoc = await multiLabelLogisticRegressionEvaluator(encode, several.features, options);
     expect(measured(saved("voc-linear-trained"))).toEqual(measured(ownVoc));
@@ -183,7 +184,7 @@ describe("the suite", () => {
     expect(searched[0]?.accuracy).toBe(0.015625);
 
     const { dispose, ...network } = await loadNetwork(run);
-    const trees = await transferDataset(at("trees"), describe12("trees", {}), { imageSize: 12, channels: 1 });
+    const trees = await transferDataset(at("trees"), described("trees", {}), { imageSize: 12, channels: 1 });
     if (trees.kind === "multi") throw new Error("of one class each");
     const imageSize = [12, 12] as const;
     const { spec } = network.backbone;
@@ -223,7 +224,7 @@ describe("what cannot be measured is refused before anything is", () => {
   });
 
   const lists = (name: string, classesBy: string) =>
-    describe12(name, { split: { kind: "lists", images: "drawn", train: ["train.txt"], test: ["test.txt"], classes: classesBy, extension: ".png" } }); // biome-ignore format: one line
+    described(name, { split: { kind: "lists", images: "drawn", train: ["train.txt"], test: ["test.txt"], classes: classesBy, extension: ".png" } }); // biome-ignore format: one line
   const read = (descriptor: TransferDescriptor) => transferDataset(data, descriptor, { imageSize: 12 }).catch((e) => e);
 
   test("lists: a class from the folder, the second word or the rest; what they name and is not there; no class", async () => {
@@ -245,7 +246,7 @@ describe("what cannot be measured is refused before anything is", () => {
 
   test("images of several classes without a label, and a file of labels that is none", async () => {
     const text = readFileSync(at("voc", "labels.csv"), "utf8");
-    const again = () => transferDataset(at("voc"), describe12("voc", voc), { imageSize: 12 }).catch((e) => e);
+    const again = () => transferDataset(at("voc"), described("voc", voc), { imageSize: 12 }).catch((e) => e);
     const { features } = await again();
     expect([...features.test.truth.slice(0, 12)]).toEqual([0, 1, 1, 1, 0, 0, 0, 1, 0, 1, 0, 1]);
     write(at("voc", "labels.csv"), text.replace(/^30\.png.*\n/m, ""));
@@ -258,9 +259,19 @@ describe("what cannot be measured is refused before anything is", () => {
   });
 });
 
-test("help names every dataset, and --describe prints a descriptor that can be read again", () => {
+test("help names every dataset, and --describe prints a descriptor that can be read again", async () => {
   const command = program().commands.find((one) => one.name() === "transfer");
   let help = "";
   command?.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
-  for (const name of ["food-101", "pascal-voc-2007", "oxford-flowers-102", "--data-folder", "Examples:"]) expect(help).toContain(name); // biome-ignore format: one line
+  for (const { name } of publishedDatasets) expect(help).toContain(`\n  ${name} `);
+  let printed = "";
+  const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    printed += text;
+    return true;
+  });
+  await program().parseAsync(["transfer", "--describe", "pascal-voc-2007"], { from: "user" });
+  write.mockRestore();
+  expect(parseTransferDescriptor(JSON.parse(printed))).toEqual(
+    publishedDatasets.find(({ name }) => name === "pascal-voc-2007"),
+  );
 });

@@ -34,7 +34,7 @@ export function sigmoidObjective(
 }
 
 /** `log(1 + exp(z)) - z y` for each row and class, without overflow, and 0 where the truth is -1. */
-export function binaryCrossEntropies(logits: tf.Tensor2D, truth: tf.Tensor2D) {
+function binaryCrossEntropies(logits: tf.Tensor2D, truth: tf.Tensor2D) {
   const known = tf.cast(tf.greaterEqual(truth, 0), "float32");
   const target = tf.relu(truth);
   const softplus = tf.add(tf.relu(logits), tf.log1p(tf.exp(tf.neg(tf.abs(logits)))));
