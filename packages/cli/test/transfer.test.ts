@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { randomResizedCrop, view } from "@simclr/augmentations";
@@ -179,6 +179,7 @@ describe("the suite", () => {
     kept.trials[0].accuracy = 0.015625;
     writeFileSync(file, JSON.stringify(kept));
     await transfer(["trees"], options);
+    expect(existsSync(file)).toBe(false);
     const own = saved("trees-fine-tune-trained");
     const searched = own.settings.searched as { accuracy: number }[];
     expect(searched[0]?.accuracy).toBe(0.015625);

@@ -24,9 +24,11 @@ interface TransferOptions {
 
 export function transferCommand(): Command {
   const width = Math.max(...publishedDatasets.map(({ name }) => name.length)) + 2;
-  const lines = publishedDatasets.map(
-    ({ name, source, layout }) => `  ${name.padEnd(width)}${source?.page ?? ""}\n  ${"".padEnd(width)}${layout ?? ""}`,
-  );
+  const indent = `  ${"".padEnd(width)}`;
+  const lines = publishedDatasets.map(({ name, source, layout }) => {
+    const text = [source?.page ?? "", ...wrapped(layout ?? "", 120 - indent.length)];
+    return `  ${name.padEnd(width)}${text.join(`\n${indent}`)}`;
+  });
   return new Command("transfer")
     .description("Measure a run's encoder on other datasets, as the paper does on twelve.")
     .argument("[run]", "the run's folder")
@@ -122,4 +124,14 @@ function choicesOf(options: TransferOptions): TransferChoices {
 /** `--method linear,fine-tune --method linear` is three. */
 function list(value: string, previous: string[] = []): string[] {
   return [...previous, ...value.split(",").map((part) => part.trim()).filter(Boolean)]; // biome-ignore format: one line
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1) as string;
+    if (last !== "" && last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
+  }
+  return lines;
 }

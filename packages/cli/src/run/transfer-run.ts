@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { horizontalFlip, randomApply, randomResizedCrop, view } from "@simclr/augmentations";
@@ -189,6 +190,7 @@ async function measure(jobs: readonly Job[], context: MeasureContext): Promise<v
           ...result,
         };
         await writeFileWhole(fileOf(runFolder, job), `${JSON.stringify(saved)}\n`);
+        await rm(trialsOf(runFolder, job), { force: true });
       } catch (error) {
         if (!signal?.aborted) throw error;
         return;
@@ -229,7 +231,7 @@ async function fineTune(
   common: EvaluatorOptions,
 ): Promise<EvaluationResult> {
   if (dataset.kind === "multi") throw new Error("refused before");
-  const file = fileOf(runFolder, job).replace(/\.json$/, ".trials.json");
+  const file = trialsOf(runFolder, job);
   const { step } = trained.checkpoint;
   const asked = askedOf(job, settings);
   const kept = await readJsonFile(file, trialsFile, "Remove the file; its trials are then made again.");
@@ -275,6 +277,10 @@ async function networksOf({ runFolder, recipe }: MeasureContext) {
 
 function fileOf(runFolder: string, { located, method, encoder }: Job): string {
   return transferFile(runFolder, { dataset: located.descriptor.name, method, encoder });
+}
+
+function trialsOf(runFolder: string, job: Job): string {
+  return fileOf(runFolder, job).replace(/\.json$/, ".trials.json");
 }
 
 function titleOf({ located: { descriptor }, method, encoder }: Job): string {
