@@ -21,15 +21,10 @@ import type { Recipe } from "../recipe/recipe-schema.js";
 import type { Progress } from "../terminal/progress.js";
 import { openTerminal, type Terminal } from "../terminal/terminal.js";
 import { type LocatedDataset, namedDataset } from "../transfer/named-datasets.js";
-import { readTransfer, readTransfers, type SavedTransfer, transferFile } from "../transfer/saved-transfer.js";
+import { readTransfer, readTransfers, type SavedTransfer } from "../transfer/saved-transfer.js";
 import { type TransferDataset, transferDataset } from "../transfer/transfer-dataset.js";
-import {
-  type TransferChoices,
-  type TransferEncoder,
-  type TransferMethod,
-  type TransferSettings,
-  transferSettings,
-} from "../transfer/transfer-settings.js";
+import { askedOf, fileOf, type TransferJob, titleOf, trialsOf } from "../transfer/transfer-job.js";
+import { type TransferChoices, type TransferSettings, transferSettings } from "../transfer/transfer-settings.js";
 import { transferCsv, transferMarkdown, transferRows } from "../transfer/transfer-table.js";
 import { encodersToMeasure, type NamedEncoder } from "./measured-encoders.js";
 import { readJsonFile } from "./read-json-file.js";
@@ -59,13 +54,6 @@ export interface TransferRunResult {
   readonly interrupted: boolean;
 }
 
-/** A result to come. */
-interface Job {
-  readonly located: LocatedDataset;
-  readonly method: TransferMethod;
-  readonly encoder: TransferEncoder;
-}
-
 /**
  * `simclr transfer` as a function: a run's encoder on many datasets, each by its own metric, linear and fine-tuned, with the
  * paper's searches. Each result is written when it is there; those that are finished with the same choices are left as they
@@ -92,10 +80,10 @@ export async function transferRun(options: TransferRunOptions): Promise<Transfer
   const trained = await loadEncoder(runFolder, { compile: recipeCompile(recipe) });
   try {
     const { step } = trained.checkpoint;
-    const jobs: Job[] = located.flatMap((one) =>
+    const jobs: TransferJob[] = located.flatMap((one) =>
       settings.methods.flatMap((method) => settings.encoders.map((encoder) => ({ located: one, method, encoder }))),
     );
-    const open: Job[] = [];
+    const open: TransferJob[] = [];
     for (const job of jobs) {
       const before = again ? undefined : await readTransfer(fileOf(runFolder, job));
       const isFinished = before?.step === step && isDeepStrictEqual(before.asked, askedOf(job, settings));
@@ -110,7 +98,7 @@ export async function transferRun(options: TransferRunOptions): Promise<Transfer
       const reading = { imageSize: recipe.imageSize, channels, onWarning: terminal.print } as const;
       data.set(one, await transferDataset(one.folder, one.descriptor, reading));
     }
-    await measure(open, { data, settings, runFolder, recipe, trained, terminal, signal });
+    await measure(open, { data, settings, runFolder, recipe, trained, terminal, again, signal });
     const results = await readTransfers(runFolder, step);
     const rows = transferRows(results);
     const at = (ending: string) => join(runFolder, "transfer", `table.${ending}`);
@@ -149,10 +137,12 @@ interface MeasureContext {
   readonly recipe: Recipe;
   readonly trained: LoadedEncoder;
   readonly terminal: Terminal;
+  /** Makes the trials of an interrupted search anew, too. */
+  readonly again: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
-async function measure(jobs: readonly Job[], context: MeasureContext): Promise<void> {
+async function measure(jobs: readonly TransferJob[], context: MeasureContext): Promise<void> {
   const { data, settings, runFolder, recipe, trained, terminal, signal } = context;
   const runKey = randomKey(recipe.seed);
   const compile = recipeCompile(recipe);
@@ -226,15 +216,16 @@ const trialsFile = z.object({
 async function fineTune(
   network: TrainableEncoder,
   dataset: TransferDataset,
-  job: Job,
-  { settings, runFolder, recipe, trained }: MeasureContext,
+  job: TransferJob,
+  { settings, runFolder, recipe, trained, again }: MeasureContext,
   common: EvaluatorOptions,
 ): Promise<EvaluationResult> {
   if (dataset.kind === "multi") throw new Error("refused before");
   const file = trialsOf(runFolder, job);
   const { step } = trained.checkpoint;
   const asked = askedOf(job, settings);
-  const kept = await readJsonFile(file, trialsFile, "Remove the file; its trials are then made again.");
+  const remedy = "Remove the file; its trials are then made again.";
+  const kept = again ? undefined : await readJsonFile(file, trialsFile, remedy);
   const isSame = kept?.step === step && isDeepStrictEqual(kept.asked, asked);
   const trials: FineTuneTrial[] = isSame ? [...kept.trials] : [];
   const finished = [...trials];
@@ -273,27 +264,4 @@ async function networksOf({ runFolder, recipe }: MeasureContext) {
     disposeTree([fresh.params, fresh.state]);
   };
   return { trained: trained as TrainableEncoder, untrained: untrained as TrainableEncoder, dispose: free };
-}
-
-function fileOf(runFolder: string, { located, method, encoder }: Job): string {
-  return transferFile(runFolder, { dataset: located.descriptor.name, method, encoder });
-}
-
-function trialsOf(runFolder: string, job: Job): string {
-  return fileOf(runFolder, job).replace(/\.json$/, ".trials.json");
-}
-
-function titleOf({ located: { descriptor }, method, encoder }: Job): string {
-  return `${descriptor.title ?? descriptor.name}, ${method}, ${encoder}`;
-}
-
-/** What a result depends on beside the encoder and the images. */
-function askedOf({ located, method, encoder }: Job, settings: TransferSettings): { readonly [name: string]: Json } {
-  const { split, metric, validationShare } = located.descriptor;
-  const described = { folder: located.folder, split, metric, validationShare };
-  const own =
-    method === "linear"
-      ? { regularizations: settings.regularizations }
-      : { ...settings.grids[encoder], batchSize: settings.batchSize };
-  return JSON.parse(JSON.stringify({ ...described, ...own }));
 }
