@@ -15,6 +15,18 @@ declare module "@simclr/core" {
     SIMCLR_ERROR__CLI__RUN_NOT_FOUND: { runFolder: string };
     /** A file in a run's folder that is not what was written there: cut off, changed, or of another program. */
     SIMCLR_ERROR__CLI__RUN_FILE_DAMAGED: { file: string; reason: string };
+    SIMCLR_ERROR__CLI__UNKNOWN_DESCRIPTOR_KEY: { file: string; key: string; nearest?: string };
+    SIMCLR_ERROR__CLI__INVALID_DESCRIPTOR: { file: string; reason: string };
+    /** The name of no published dataset, and no folder and no file. */
+    SIMCLR_ERROR__CLI__UNKNOWN_DATASET: { name: string; known: string[]; nearest?: string };
+    SIMCLR_ERROR__CLI__TRANSFER_FOLDER_MISSING: { dataset: string; folder: string };
+    /** A part's folder or list, or the file of labels, is not there or holds no image. */
+    SIMCLR_ERROR__CLI__TRANSFER_SPLIT_MISSING: { dataset: string; part: string; path: string };
+    SIMCLR_ERROR__CLI__TRANSFER_LIST_INVALID: { dataset: string; list: string; line: number };
+    SIMCLR_ERROR__CLI__TRANSFER_IMAGES_MISSING: { dataset: string; list: string; count: number; first: string[] };
+    SIMCLR_ERROR__CLI__TRANSFER_CLASS_EMPTY: { dataset: string; part: string; className: string };
+    /** An image without a label, or with one that no train image has. */
+    SIMCLR_ERROR__CLI__TRANSFER_LABEL_UNKNOWN: { dataset: string; part: string; image: string; label?: string };
   }
 }
 

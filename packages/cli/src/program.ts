@@ -6,6 +6,7 @@ import { evaluateCommand } from "./commands/evaluate.js";
 import { pretrainCommand } from "./commands/pretrain.js";
 import { recipesCommand } from "./commands/recipes.js";
 import { reportCommand } from "./commands/report.js";
+import { transferCommand } from "./commands/transfer.js";
 
 /** The command line as a whole. */
 export function program(): Command {
@@ -33,6 +34,7 @@ Runs lie in ./runs: checkpoints, metrics.jsonl, tensorboard/ and report/index.ht
   const commands = [
     pretrainCommand(),
     evaluateCommand(),
+    transferCommand(),
     reportCommand(),
     embedCommand(),
     recipesCommand(),

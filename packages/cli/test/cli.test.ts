@@ -62,7 +62,7 @@ describe("help and usage errors", () => {
   test("help names every command, and every command has examples", async () => {
     const { code, stdout } = await simclr("--help");
     expect(code).toBe(0);
-    for (const command of ["pretrain", "evaluate", "report", "embed", "recipes", "doctor"]) {
+    for (const command of ["pretrain", "evaluate", "transfer", "report", "embed", "recipes", "doctor"]) {
       expect(stdout).toContain(`\n  ${command}`);
       const help = await simclr(command, "--help");
       expect(help.code, command).toBe(0);

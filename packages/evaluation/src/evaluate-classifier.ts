@@ -20,7 +20,7 @@ import { meanCrossEntropy } from "./mean-cross-entropy.js";
 import { measureClassification } from "./measure-classification.js";
 import { supervisedHeadPath } from "./supervised-head.js";
 import { diverged, trainClassifier } from "./train-classifier.js";
-import { recipeOptimizer, type TrainingRecipe } from "./training-recipe.js";
+import { recipeOptimizer, stepsOf, type TrainingRecipe } from "./training-recipe.js";
 
 /** How images reach a network: options of every evaluator that trains on images. */
 export interface ImageOptions {
@@ -63,7 +63,7 @@ export async function evaluateClassifier(evaluation: ClassifierEvaluation): Prom
   const { metric = "top1", resamples = 1000 } = options;
   const { view = supervisedView(imageSize) } = options;
   const { epochs, batchSize } = recipe;
-  const totalSteps = epochs * Math.floor(train.length / batchSize);
+  const totalSteps = stepsOf(recipe, train.length);
   const learned = Object.entries(variables.params).filter(
     ([path, tensor]) => path.startsWith(`${supervisedHeadPath}/`) || classifier.trains(path, tensor),
   );
@@ -74,6 +74,7 @@ export async function evaluateClassifier(evaluation: ClassifierEvaluation): Prom
     view,
     batchSize,
     epochs,
+    steps: totalSteps,
     optimizer: recipeOptimizer(recipe, train.length, Object.fromEntries(learned)),
     key: foldIn(key, "training"),
     communicator,

@@ -17,7 +17,7 @@ export interface LabelledFeatures extends Features {
 }
 
 /** Refuses features that are empty, cut off, or hold NaN or infinity. */
-function assertFeatures(what: string, features: Features): void {
+export function assertFeatures(what: string, features: Features): void {
   const { values, count, size } = features;
   if (!(count > 0 && size > 0 && values.length === count * size)) {
     throw simclrError(

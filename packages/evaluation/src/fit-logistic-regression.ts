@@ -1,7 +1,8 @@
 import { type Compile, eager, invalidArgument } from "@simclr/core";
 import type { LabelledFeatures } from "./features.js";
 import { lbfgs } from "./lbfgs.js";
-import { type SoftmaxObjective, softmaxObjective } from "./softmax-objective.js";
+import type { LinearObjective } from "./linear-objective.js";
+import { softmaxObjective } from "./softmax-objective.js";
 
 export interface LogisticRegressionFitOptions {
   readonly classCount: number;
@@ -62,11 +63,23 @@ export function logisticRegressionFitter(
   sets: readonly LabelledFeatures[],
   options: Omit<LogisticRegressionFitOptions, "regularization">,
 ): LogisticRegressionFitter {
-  const { classCount, compile = eager, signal } = options;
+  return penalizedFitter(softmaxObjective(sets, options.classCount, options.compile ?? eager), sets, options);
+}
+
+/**
+ * Minimizes the mean of a linear classifier's losses with the penalty `lambda / 2n |W|²`, again and again.
+ *
+ * @param data is disposed of with the fitter
+ */
+export function penalizedFitter(
+  data: LinearObjective,
+  sets: readonly Pick<LabelledFeatures, "count" | "size">[],
+  options: Omit<LogisticRegressionFitOptions, "regularization" | "compile">,
+): LogisticRegressionFitter {
+  const { classCount, signal } = options;
   const { tolerance, maxIterations } = fitSettings(options);
   const size = (sets[0] as LabelledFeatures).size;
   const count = sets.reduce((sum, set) => sum + set.count, 0);
-  const data: SoftmaxObjective = softmaxObjective(sets, classCount, compile);
   const fit = async (regularization: number, start?: LogisticRegressionModel): Promise<LogisticRegressionModel> => {
     assertRegularization(regularization);
     const from = new Float64Array((size + 1) * classCount);

@@ -11,6 +11,14 @@ export type { EvaluationDatasets, EvaluationResult, Evaluator, EvaluatorOptions 
 export type { Features } from "./features.js";
 export { type FineTuneEvaluatorOptions, fineTuneEvaluator } from "./fine-tune-evaluator.js";
 export {
+  type FineTuneGrid,
+  type FineTuneSearchEvaluatorOptions,
+  type FineTuneTrial,
+  fineTuneGrid,
+  fineTuneSearchEvaluator,
+  randomInitializationGrid,
+} from "./fine-tune-search-evaluator.js";
+export {
   fitLogisticRegression,
   type LogisticRegressionFitOptions,
   type LogisticRegressionModel,
@@ -36,6 +44,11 @@ export {
   regularizationGrid,
 } from "./logistic-regression-search.js";
 export { meanPerClassAccuracy } from "./mean-per-class-accuracy.js";
+export type { MultiLabelDataset, MultiLabelDatasets } from "./multi-label-dataset.js";
+export {
+  type MultiLabelLogisticRegressionEvaluatorOptions,
+  multiLabelLogisticRegressionEvaluator,
+} from "./multi-label-logistic-regression-evaluator.js";
 export { type Neighbours, nearestNeighbours } from "./nearest-neighbours.js";
 export { networkEncoder } from "./network-encoder.js";
 export type { FeatureNormalization } from "./normalize-features.js";

@@ -27,6 +27,8 @@ export interface ClassifierTraining {
   readonly view: View;
   readonly batchSize: number;
   readonly epochs: number;
+  /** Ends so early; at most as many as the epochs have. Default: all of theirs. */
+  readonly steps?: number | undefined;
   readonly optimizer: GradientTransformation;
   readonly key: RandomKey;
   readonly compile: Compile;
@@ -56,6 +58,7 @@ export async function trainClassifier(training: ClassifierTraining): Promise<Tra
   const [state, frozenState] = divide(variables.state, learns);
   const frozen = { params: frozenParams, state: frozenState };
   const stepsPerEpoch = Math.floor(dataset.length / batchSize);
+  const { steps = epochs * stepsPerEpoch } = training;
   const { size } = training.communicator;
   if (batchSize % size !== 0) throw invalidArgument("batchSize", batchSize, `a multiple of the ${size} replicas`);
   const step = compile(classificationStep(training), { name: "classificationStep" });
@@ -75,8 +78,9 @@ export async function trainClassifier(training: ClassifierTraining): Promise<Tra
     return upcoming;
   };
   let trainLoss = Number.NaN;
+  const endsEpoch = (done: number) => done % stepsPerEpoch === 0 || done === steps;
   try {
-    for (let done = 1; done <= epochs * stepsPerEpoch; done++) {
+    for (let done = 1; done <= steps; done++) {
       signal?.throwIfAborted();
       const { value } = await (upcoming ?? ask());
       const inputs = value as LabelledInputs;
@@ -87,12 +91,12 @@ export async function trainClassifier(training: ClassifierTraining): Promise<Tra
         const { state: next, metrics } = await running;
         disposeTree(own);
         own = next;
-        if (done % stepsPerEpoch === 0) trainLoss = (await metrics.loss.data())[0] as number;
+        if (endsEpoch(done)) trainLoss = (await metrics.loss.data())[0] as number;
         disposeTree(metrics);
       } finally {
         disposeTree(inputs);
       }
-      if (done % stepsPerEpoch === 0 && !Number.isFinite(trainLoss)) throw diverged(done, trainLoss);
+      if (endsEpoch(done) && !Number.isFinite(trainLoss)) throw diverged(done, trainLoss);
       onProgress?.(done);
       await turnOfTheEventLoop();
     }

@@ -12,6 +12,8 @@ import {
 export interface TrainingOptions {
   /** Passes over the train images; the images of a pass that fill no batch are left out of it. */
   readonly epochs?: number;
+  /** Instead of `epochs`: so many steps, the last pass over the images cut short. */
+  readonly steps?: number;
   /** Images in a step, over all replicas; at most all train images. */
   readonly batchSize?: number;
   /** The highest learning rate. It falls to 0 along half a cosine. */
@@ -28,10 +30,12 @@ export interface TrainingOptions {
 }
 
 /** Training options with every default filled in: plain JSON. */
-export type TrainingRecipe = { readonly [Option in keyof TrainingOptions]-?: NonNullable<TrainingOptions[Option]> };
+export type TrainingRecipe = {
+  readonly [Option in keyof Omit<TrainingOptions, "steps">]-?: NonNullable<TrainingOptions[Option]>;
+} & Pick<TrainingOptions, "steps">;
 
 /** An evaluator's defaults; the learning rate is this at batch 256 for nesterov, and this at batch 1 for LARS. */
-export type TrainingDefaults = Omit<TrainingRecipe, "learningRate" | "optimizer"> & {
+export type TrainingDefaults = Omit<TrainingRecipe, "learningRate" | "optimizer" | "steps"> & {
   readonly baseRates: { readonly nesterov: number; readonly lars: number };
 };
 
@@ -41,7 +45,15 @@ export function trainingRecipe(
   { baseRates, ...defaults }: TrainingDefaults,
   exampleCount: number,
 ): TrainingRecipe {
-  const { epochs = defaults.epochs, weightDecay = defaults.weightDecay, optimizer = "nesterov" } = options;
+  const { weightDecay = defaults.weightDecay, optimizer = "nesterov", steps } = options;
+  if (steps !== undefined && !(Number.isInteger(steps) && steps >= 1)) {
+    throw invalidArgument("steps", steps, "an integer of at least 1");
+  }
+  if (steps !== undefined && options.epochs !== undefined) {
+    throw invalidArgument("steps", steps, "no steps beside epochs", "Say how long to train by one of them.");
+  }
+  const stepsPerEpoch = Math.max(1, Math.floor(exampleCount / (options.batchSize ?? defaults.batchSize)));
+  const epochs = steps === undefined ? (options.epochs ?? defaults.epochs) : Math.ceil(steps / stepsPerEpoch);
   const { warmupEpochs = Math.min(defaults.warmupEpochs, epochs - 1) } = options;
   for (const [name, value] of Object.entries({ epochs, batchSize: options.batchSize ?? defaults.batchSize })) {
     if (!Number.isInteger(value) || value < 1) throw invalidArgument(name, value, "an integer of at least 1");
@@ -58,7 +70,20 @@ export function trainingRecipe(
   for (const [name, value] of Object.entries({ learningRate, weightDecay })) {
     if (!(Number.isFinite(value) && value >= 0)) throw invalidArgument(name, value, "a finite number of at least 0");
   }
-  return { epochs, batchSize, learningRate, weightDecay, optimizer, warmupEpochs };
+  return {
+    epochs,
+    batchSize,
+    learningRate,
+    weightDecay,
+    optimizer,
+    warmupEpochs,
+    ...(steps !== undefined && { steps }),
+  };
+}
+
+/** How many steps a recipe takes on so many images. */
+export function stepsOf({ steps, epochs, batchSize }: TrainingRecipe, exampleCount: number): number {
+  return steps ?? epochs * Math.floor(exampleCount / batchSize);
 }
 
 const batchNormVariables: ParameterPredicate = (path) => /(^|\/)(scale|offset)$/.test(path);
@@ -73,10 +98,10 @@ export function recipeOptimizer(
   exampleCount: number,
   learned: Parameters,
 ): GradientTransformation {
-  const { epochs, batchSize, learningRate: peak, weightDecay, optimizer, warmupEpochs } = recipe;
+  const { batchSize, learningRate: peak, weightDecay, optimizer, warmupEpochs } = recipe;
   const stepsPerEpoch = Math.floor(exampleCount / batchSize);
   const warmupSteps = Math.floor(warmupEpochs * stepsPerEpoch);
-  const learningRate = warmupCosineSchedule({ peak, warmupSteps, totalSteps: epochs * stepsPerEpoch });
+  const learningRate = warmupCosineSchedule({ peak, warmupSteps, totalSteps: stepsOf(recipe, exampleCount) });
   if (optimizer === "lars") return lars({ learningRate, weightDecay });
   const hasBatchNorm = Object.entries(learned).some(([path, tensor]) => batchNormVariables(path, tensor));
   const excludes = hasBatchNorm ? batchNormVariables : "none";

@@ -1,0 +1,137 @@
+import { Command } from "commander";
+import { invalidOption } from "../errors.js";
+import { shown } from "../run/run-settings.js";
+import { transferRun } from "../run/transfer-run.js";
+import { interruptedExitCode, listenForInterruption } from "../terminal/interruption.js";
+import { openTerminal } from "../terminal/terminal.js";
+import { publishedDataset } from "../transfer/named-datasets.js";
+import { publishedDatasets } from "../transfer/published-datasets.js";
+import type { TransferChoices } from "../transfer/transfer-settings.js";
+import { transferRows, transferTable } from "../transfer/transfer-table.js";
+
+interface TransferOptions {
+  readonly method?: string[];
+  readonly dataFolder?: string;
+  readonly encoders?: string[];
+  readonly regularizations?: string[];
+  readonly learningRates?: string[];
+  readonly weightDecays?: string[];
+  readonly steps?: string;
+  readonly batchSize?: string;
+  readonly again?: boolean;
+  readonly describe?: string;
+}
+
+export function transferCommand(): Command {
+  const width = Math.max(...publishedDatasets.map(({ name }) => name.length)) + 2;
+  const indent = `  ${"".padEnd(width)}`;
+  const lines = publishedDatasets.map(({ name, source, layout }) => {
+    const text = [source?.page ?? "", ...wrapped(layout ?? "", 120 - indent.length)];
+    return `  ${name.padEnd(width)}${text.join(`\n${indent}`)}`;
+  });
+  return new Command("transfer")
+    .description("Measure a run's encoder on other datasets, as the paper does on twelve.")
+    .argument("[run]", "the run's folder")
+    .argument("[datasets...]", "names of those below, folders with train and test, or descriptors' .json files")
+    .option("-m, --method <names>", "linear, fine-tune or both (default: linear)", list)
+    .option("-d, --data-folder <folder>", "where the named datasets lie, each in a folder of its name (default: here)")
+    .option("--encoders <names>", "trained, untrained or both (default: trained)", list)
+    .option("--regularizations <numbers>", "linear: strengths of L2 to choose from (default: 45, 1e-6 to 1e5)", list)
+    .option("--learning-rates <numbers>", "fine-tune: rates to choose from (default: 7, 1e-4 to 0.1)", list)
+    .option(
+      "--weight-decays <numbers>",
+      "fine-tune: decays, divided by the rate (default: 0 and 7, 1e-6 to 1e-3)",
+      list,
+    )
+    .option("--steps <n>", "fine-tune: of each training (default: 20000)")
+    .option("--batch-size <n>", "fine-tune: images a step (default: 256)")
+    .option("--again", "measure again what is finished")
+    .option("--describe <dataset>", "print the descriptor of a dataset, to start one of your own from, and stop")
+    .addHelpText(
+      "after",
+      `
+Methods (Chen et al. 2020, appendix B.8); settings are chosen on validation images, then trained anew on train and validation:
+  linear      logistic regression on frozen features by L-BFGS, without augmentation; minutes. Images of several classes
+              have a regression for each class
+  fine-tune   the whole network goes on learning: 56 trainings of 20,000 steps to choose from. Days on a GPU; make it smaller:
+              --learning-rates 0.003,0.03 --weight-decays 0,1e-5 --steps 1000 takes 5,000 steps
+  --encoders untrained is the same network before its first step; fine-tuned, it has the paper's grid for random numbers
+
+The paper's datasets, each in <data folder>/<name>. Nothing is downloaded; sizes unlike the published ones are told:
+${lines.join("\n")}
+
+A dataset of your own is a folder with train/<class> and test/<class>; images of val/<class> choose settings, and without
+them a tenth of each class's train images. For lists of files, another metric or a drawn split put a dataset.json into it:
+  simclr transfer --describe dtd > data/mine/dataset.json
+
+Examples:
+  simclr transfer runs/photos-20261124-093000 dtd oxford-pets --data-folder ~/data
+  simclr transfer runs/photos-20261124-093000 ./mushrooms --method linear,fine-tune --learning-rates 0.01 --weight-decays 0 --steps 500
+  simclr transfer runs/photos-20261124-093000 food-101 --encoders trained,untrained
+
+Each result is written when it is there to <run>/transfer/<dataset>-<method>-<encoder>.json. What is finished is left as it is,
+so the same command goes on after Ctrl-C, within a search too. The table with published numbers is <run>/transfer/table.md,
+.csv and .json.`,
+    )
+    .action(async (runFolder: string | undefined, datasets: string[], options: TransferOptions) => {
+      if (options.describe !== undefined) {
+        process.stdout.write(`${JSON.stringify(publishedDataset(options.describe), null, 2)}\n`);
+        return;
+      }
+      if (runFolder === undefined) {
+        const remedy = "For example: simclr transfer runs/photos-20261124-093000 dtd.";
+        throw invalidOption("run", "no run", "the folder of a run, and datasets", remedy);
+      }
+      const choices = choicesOf(options);
+      const terminal = openTerminal();
+      const interruption = listenForInterruption(() =>
+        terminal.print("Stopping; what is finished is kept. Ctrl-C again stops at once."),
+      );
+      const { signal } = interruption;
+      const { dataFolder, again } = options;
+      try {
+        const { results, files } = await transferRun({ ...choices, runFolder, datasets, dataFolder, again, terminal, signal }); // biome-ignore format: one line
+        const table = results.length > 0 ? `${transferTable(transferRows(results))}\nTable  ${shown(files.markdown)}` : "Nothing was measured."; // biome-ignore format: one line
+        process.stdout.write(`${table}\n`);
+      } finally {
+        interruption.release();
+      }
+      if (signal.aborted) process.exitCode = interruptedExitCode;
+    });
+}
+
+function choicesOf(options: TransferOptions): TransferChoices {
+  const numberOf = (option: string, text: string | undefined): number | undefined => {
+    if (text === undefined) return undefined;
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    if (Number.isFinite(value)) return value;
+    throw invalidOption(option, text, "a number", "`simclr transfer --help` has examples.");
+  };
+  const numbers = (option: string, texts: string[] | undefined) =>
+    texts?.map((text) => numberOf(option, text) as number);
+  return {
+    // Names are checked with everything else.
+    methods: options.method as TransferChoices["methods"],
+    encoders: options.encoders as TransferChoices["encoders"],
+    regularizations: numbers("--regularizations", options.regularizations),
+    learningRates: numbers("--learning-rates", options.learningRates),
+    weightDecays: numbers("--weight-decays", options.weightDecays),
+    steps: numberOf("--steps", options.steps),
+    batchSize: numberOf("--batch-size", options.batchSize),
+  };
+}
+
+/** `--method linear,fine-tune --method linear` is three. */
+function list(value: string, previous: string[] = []): string[] {
+  return [...previous, ...value.split(",").map((part) => part.trim()).filter(Boolean)]; // biome-ignore format: one line
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1) as string;
+    if (last !== "" && last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
+  }
+  return lines;
+}
