@@ -6,6 +6,7 @@ declare module "@simclr/core" {
     SIMCLR_ERROR__CLI__UNKNOWN_RECIPE_KEY: { key: string; nearest?: string };
     SIMCLR_ERROR__CLI__INVALID_RECIPE_VALUE: { key: string; received: unknown };
     SIMCLR_ERROR__CLI__UNKNOWN_PROTOCOL: { name: string; known: string[]; nearest?: string };
+    SIMCLR_ERROR__CLI__UNKNOWN_EXPERIMENT: { name: string; known: string[]; nearest?: string };
     SIMCLR_ERROR__CLI__INVALID_OPTION: { option: string; received: string };
     /** CIFAR-10 was asked for by name and lies in none of the places where it is looked for. */
     SIMCLR_ERROR__CLI__CIFAR_NOT_FOUND: { lookedIn: string[] };
@@ -35,6 +36,19 @@ import { simclrError } from "@simclr/core";
 /** What the user typed is not what it has to be. */
 export function invalidOption(option: string, received: string, expected: string, remedy: string) {
   return simclrError("SIMCLR_ERROR__CLI__INVALID_OPTION", { option, received }, { expected, received, remedy });
+}
+
+/** Accuracies were asked for, of images that have no labels. */
+export function labelsMissing(data: string) {
+  return simclrError(
+    "SIMCLR_ERROR__CLI__LABELS_MISSING",
+    { data },
+    {
+      expected: `labelled images in ${data}, to measure accuracies on`,
+      received: "images without labels",
+      remedy: "Put them in folders named after their classes, at least two.",
+    },
+  );
 }
 
 export { isSimclrError, type SimclrErrorCode, simclrError } from "@simclr/core";

@@ -1,5 +1,6 @@
 export type { EvaluationChoices } from "./evaluation/evaluation-settings.js";
 export type { Protocol } from "./evaluation/protocols.js";
+export { type RunExperimentOptions, type RunExperimentResult, runExperiment } from "./experiment/run-experiment.js";
 export { defineRecipe, type Recipe, type RecipeInput } from "./recipe.js";
 export type { MeasuredEncoder, Report, ReportFiles } from "./report/report.js";
 export type { SavedEvaluation } from "./report/saved-evaluation.js";

@@ -3,6 +3,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { doctorCommand } from "./commands/doctor.js";
 import { embedCommand } from "./commands/embed.js";
 import { evaluateCommand } from "./commands/evaluate.js";
+import { experimentCommand } from "./commands/experiment.js";
 import { pretrainCommand } from "./commands/pretrain.js";
 import { recipesCommand } from "./commands/recipes.js";
 import { reportCommand } from "./commands/report.js";
@@ -37,6 +38,7 @@ Runs lie in ./runs: checkpoints, metrics.jsonl, tensorboard/ and report/index.ht
     transferCommand(),
     reportCommand(),
     embedCommand(),
+    experimentCommand(),
     recipesCommand(),
     doctorCommand(),
   ];

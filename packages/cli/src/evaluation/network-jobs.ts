@@ -31,7 +31,7 @@ export function networkJobs(options: NetworkJobsOptions): EvaluationJob[] {
   const { epochs, batchSize, learningRate, fineTuneAfterBlock, fineTuneFromHeadLayer } = settings;
   const training = {
     imageSize: options.imageSize,
-    view: viewOf(options),
+    view: supervisedView({ view: options.recipe.view, imageSize: options.imageSize }),
     ...(epochs !== undefined && { epochs }),
     ...(batchSize !== undefined && { batchSize }),
     ...(learningRate !== undefined && { learningRate }),
@@ -77,8 +77,10 @@ export function networkJobs(options: NetworkJobsOptions): EvaluationJob[] {
 }
 
 /** Supervised training's published view, crop and flip; without the flip where a mirrored image is another one. */
-function viewOf({ recipe, imageSize }: NetworkJobsOptions): View {
-  const { flipProbability } = recipe.view;
+export function supervisedView({
+  imageSize,
+  view: { flipProbability },
+}: Pick<Recipe, "view"> & { imageSize: number | readonly [number, number] }): View {
   const flips = flipProbability > 0 ? [randomApply(horizontalFlip(), flipProbability)] : [];
   return view([randomResizedCrop({ imageSize }), ...flips]);
 }

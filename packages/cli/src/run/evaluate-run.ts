@@ -3,7 +3,7 @@ import { foldIn, type Json, randomKey } from "@simclr/core";
 import { type Embed, embedOnce } from "@simclr/evaluation";
 import { useTensorFlow } from "@simclr/runtime";
 import { type LoadedEncoder, loadEncoder, loadNetwork, readMetrics } from "@simclr/training";
-import { isSimclrError, type SimclrErrorCode, simclrError } from "../errors.js";
+import { isSimclrError, labelsMissing, type SimclrErrorCode } from "../errors.js";
 import { jobName } from "../evaluation/evaluation-job.js";
 import {
   type EvaluationChoices,
@@ -218,16 +218,4 @@ async function picturesOf({ options, recipe, trained, source, terminal, folder }
   if (known?.step === step) return known;
   const { signal } = options;
   return encoderPictures({ encoder: trained, source, recipe, embed, name: "SimCLR encoder", terminal, signal });
-}
-
-function labelsMissing(data: string) {
-  return simclrError(
-    "SIMCLR_ERROR__CLI__LABELS_MISSING",
-    { data },
-    {
-      expected: `labelled images in ${data}, to measure accuracies on`,
-      received: "images without labels",
-      remedy: "Put them in folders named after their classes, at least two.",
-    },
-  );
 }

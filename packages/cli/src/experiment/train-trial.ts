@@ -1,0 +1,41 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { disposeTree, type Json, randomKey } from "@simclr/core";
+import { type PretrainResult, pretrain } from "@simclr/training";
+import { batchSizeFor } from "../run/batch-size.js";
+import { buildStep } from "../run/build-step.js";
+import type { ImageSource } from "../run/image-source.js";
+import { recipeCompile } from "../run/recipe-compile.js";
+import type { Trial } from "./trial.js";
+
+export interface TrainTrialOptions {
+  readonly trial: Trial;
+  readonly runFolder: string;
+  readonly source: ImageSource;
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/** Pretrains a trial's run, or what is left of it: a folder as `simclr pretrain` makes it, without probes. */
+export async function trainTrial(options: TrainTrialOptions): Promise<Pick<PretrainResult, "interrupted">> {
+  const { trial, runFolder, source, signal, onProgress } = options;
+  const exampleCount = source.pretraining.length;
+  const batchSize = batchSizeFor(trial.recipe.batchSize, exampleCount);
+  const recipe = { ...trial.recipe, batchSize };
+  const { state, interrupted } = await pretrain({
+    dataset: source.pretraining,
+    step: buildStep(recipe, { batchSize, exampleCount, channels: source.bank.imageShape[2] }),
+    batchSize,
+    epochs: recipe.epochs,
+    key: randomKey(recipe.seed),
+    compile: recipeCompile(recipe),
+    runFolder,
+    resume: existsSync(join(runFolder, "config.json")),
+    recipe: { data: source.name, recipe } satisfies Json,
+    checkpoint: recipe.checkpoints,
+    signal,
+    onProgress: ({ step, totalSteps }) => onProgress(step, totalSteps),
+  });
+  disposeTree(state);
+  return { interrupted };
+}
