@@ -56,7 +56,9 @@ export function gaussianBlur(options: GaussianBlurOptions = {}): Augmentation<{ 
       const kernelSize = Math.floor(height * kernelSizeFraction + 1e-9);
       const radius = Math.floor(kernelSize / 2);
       const rows = blurMatrix(sigma, radius, height);
-      return separableTransform(images, rows, height === width ? rows : blurMatrix(sigma, radius, width));
+      const blurred = separableTransform(images, rows, height === width ? rows : blurMatrix(sigma, radius, width));
+      // A mean of ones is 1 but for rounding; the reference clips, too.
+      return tf.clipByValue(blurred, 0, 1);
     },
   };
 }

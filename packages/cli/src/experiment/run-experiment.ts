@@ -7,7 +7,7 @@ import { type ImageSource, imageSource } from "../run/image-source.js";
 import { readJsonFile } from "../run/read-json-file.js";
 import { writeFileWhole } from "../run/write-file-whole.js";
 import { openTerminal, type Terminal } from "../terminal/terminal.js";
-import type { Experiment } from "./experiment.js";
+import type { Cell, Experiment } from "./experiment.js";
 import { experimentNamed } from "./experiments.js";
 import { measureTrial } from "./measure-trial.js";
 import { type ScaleName, scaleNamed } from "./scale.js";
@@ -71,7 +71,12 @@ export async function runExperiment(options: RunExperimentOptions): Promise<RunE
   }
   const folder = resolve(options.folder ?? join("experiments", scaleName));
   const { signal = new AbortController().signal } = options;
-  const trials = trialsOf(experiment, { scale, data: data === "digits" ? data : resolve(data), seeds, set });
+  const asked = trialsOf(experiment, { scale, data: data === "digits" ? data : resolve(data), seeds, set });
+  const sourceOf = sources(data, terminal);
+  const { bank } = await sourceOf(asked[0] as Trial);
+  const trials = asked.filter(({ cell }) => bank.imageShape[2] === 3 || !needsColor(cell));
+  if (trials.length < asked.length)
+    terminal.print(`Images in ${data} have no colour: settings that tell it are left out.`);
   const finished = new Map<Trial, TrialResult>();
   for (const trial of trials) {
     const result = await readResult(resultFile(folder, trial));
@@ -93,7 +98,6 @@ export async function runExperiment(options: RunExperimentOptions): Promise<RunE
   }
 
   await useTensorFlow();
-  const sourceOf = sources(data, terminal);
   const total = 100 * open.length;
   const progress = terminal.progress({ title: name, total });
   let interrupted = false;
@@ -169,6 +173,11 @@ function kept(source: ImageSource): ImageSource {
     ...(test && { test: keep(test) }),
     ...(networkTest && { networkTest: networkTest === test ? keep(test) : keep(networkTest) }),
   };
+}
+
+/** Grayscale changes nothing in images that are gray. */
+function needsColor({ measure }: Cell): boolean {
+  return measure.kind === "transformation" && measure.transformation === "grayscale";
 }
 
 function titleOf({ cell: { row, column }, seed }: Trial): string {

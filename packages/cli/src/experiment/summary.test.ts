@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import { type Cell, linearAccuracy } from "./experiment.js";
+import { csvTable, markdownTable } from "./experiment-table.js";
+import { summarize } from "./summary.js";
+
+const metrics = [linearAccuracy] as const;
+const cell = (row: string, column: string): Cell => ({ row, column, changes: {}, measure: { kind: "linear" } });
+
+function finished(values: Record<string, readonly number[]>) {
+  return Object.entries(values).flatMap(([place, own]) => {
+    const [row, column] = place.split("/") as [string, string];
+    const its = cell(row, column);
+    return own.map((top1, seed) => ({ trial: { cell: its, seed }, result: { values: { top1 } } }));
+  });
+}
+
+const three = finished({ "a/x": [0.4, 0.42, 0.44], "a/y": [0.39, 0.4, 0.41], "b/x": [0.2, 0.2, 0.23], "b/y": [0.41, 0.41, 0.46] }); // biome-ignore format: one table
+
+test("means, deviations and paired intervals are those worked out by hand", () => {
+  const { cells, direction } = summarize({ metrics }, three);
+  const at = (row: string, column: string) => cells.find((one) => one.row === row && one.column === column);
+  expect(at("a", "x")?.metrics.top1?.mean).toBeCloseTo(0.42, 12);
+  expect(at("a", "x")?.metrics.top1?.standardDeviation).toBeCloseTo(0.02, 12);
+  const best = at("b", "y");
+  expect(best?.metrics.top1?.mean).toBeCloseTo(0.426666666666, 10);
+  expect(best?.behind).toBeUndefined();
+  // Differences 0.02, 0.01, 0.05: mean 0.0266667, deviation 0.0208167; t(0.975, 2) = 4.302653 (SciPy 1.14, stats.t.ppf)
+  const { mean, interval } = at("a", "y")?.behind ?? { mean: 0, interval: [0, 0] };
+  expect(mean).toBeCloseTo(0.0266666667, 9);
+  expect(interval[0]).toBeCloseTo(0.0266666667 - (4.3026527297 * 0.0208166599) / Math.sqrt(3), 8);
+  expect(interval[1]).toBeCloseTo(0.0266666667 + (4.3026527297 * 0.0208166599) / Math.sqrt(3), 8);
+  expect(direction).toContain("Best: b, y, linear top-1 42.7 ± 2.9 (standard deviation over 3 seeds)");
+  expect(direction).toContain("within the noise");
+  expect(direction).toContain("Not told apart from it: a, x; a, y.");
+});
+
+test("a lead beyond the noise is told as one", () => {
+  const { direction } = summarize({ metrics }, finished({ "a/": [0.5, 0.6, 0.7], "b/": [0.4, 0.501, 0.599] }));
+  expect(direction).toContain("by 10.0 points");
+  expect(direction).toContain("more than the noise");
+  expect(direction).toContain("ahead of every other");
+});
+
+test("one seed tells no noise, and what is not measured is left out", () => {
+  const { direction, cells } = summarize({ metrics }, finished({ "a/x": [0.5], "b/x": [0.25] }));
+  expect(direction).toBe("Best: a, x, linear top-1 50.0 (one seed: the noise is not known).");
+  expect(cells).toHaveLength(2);
+  expect(summarize({ metrics }, []).direction).toBe("Nothing to compare yet.");
+});
+
+test("tables hold the same numbers", () => {
+  const summary = summarize({ metrics }, three);
+  const layout = {
+    title: "T",
+    source: "S",
+    published: "P",
+    axes: { row: "first", column: "second" },
+    metrics,
+  } as const;
+  const markdown = markdownTable(layout, summary, "`command`.");
+  expect(markdown).toContain("| first \\ second | x | y |");
+  expect(markdown).toContain("| a | 42.0 ± 2.0 | 40.0 ± 1.0 |");
+  expect(markdown).toContain("| b | 21.0 ± 1.7 | 42.7 ± 2.9 |");
+  const lines = csvTable(layout, summary.cells).trimEnd().split("\n");
+  expect(lines[0]).toBe("first,second,seed,top1");
+  expect(lines.slice(1)).toContain("b,y,2,0.46");
+  expect(lines).toHaveLength(13);
+});
