@@ -28,6 +28,7 @@ export const augmentations: Experiment = {
   published: "No single transformation suffices; crop with colour is the best pair, 55.8 % or 56.3 % by their order.",
   axes: { row: "first", column: "second (the same: alone)" },
   figure: "matrix",
+  compared: "all",
   metrics: [linearAccuracy],
   cells: (scale) =>
     compared[scale].flatMap((first) =>

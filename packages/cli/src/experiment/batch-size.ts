@@ -18,6 +18,7 @@ export const batchSize: Experiment = {
   published: "Larger batches are better when training is short; with more epochs the difference shrinks.",
   axes: { row: "epochs", column: "batch size" },
   figure: "bars",
+  compared: "in a row",
   metrics: [linearAccuracy],
   cells: (scale) =>
     choices[scale].epochs.flatMap((epochs) =>

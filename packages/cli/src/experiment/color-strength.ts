@@ -19,6 +19,7 @@ export const colorStrength: Experiment = {
     "SimCLR 59.6, 61.0, 62.6, 63.2 %, with blur 64.5 %, AutoAugment 61.1 %; supervised 77.0, 76.7, 76.5, 75.7, 75.4 and 77.1 %: it does not gain.",
   axes: { row: "colour", column: "" },
   figure: "bars",
+  compared: "in a column",
   metrics: [accuracy],
   cells: (scale) => {
     const { supervisedEpochs: epochs, supervisedBatchSize: batchSize } = scaleNamed(scale);

@@ -19,7 +19,13 @@ export function markdownTable(layout: Layout, { cells, direction }: ExperimentSu
     return lines(head, cells.map((cell) => [cell.row, ...metrics.map((metric) => shown(cell, metric))])); // biome-ignore format: one line
   };
   const tables = columns.length === 1 ? [list()] : metrics.map((metric) => `${headOf(metric)}:\n\n${grid(metric)}`);
-  return [`# ${title}`, `${source}. ${about}`, ...tables, direction, `In the paper: ${published}`]
+  return [
+    `# ${title}`,
+    `${source}. ${about}`,
+    ...tables,
+    direction.map((line) => `- ${line}`).join("\n"),
+    `In the paper: ${published}`,
+  ]
     .join("\n\n")
     .concat("\n");
 }

@@ -53,6 +53,8 @@ export interface Experiment {
   /** What rows and columns are. */
   readonly axes: { readonly row: string; readonly column: string };
   readonly figure: "matrix" | "bars";
+  /** Which settings are compared with each other. */
+  readonly compared: "all" | "in a row" | "in a column";
   /** The first one is what settings are compared by. */
   readonly metrics: readonly [Metric, ...Metric[]];
   cells(scale: ScaleName): readonly Cell[];

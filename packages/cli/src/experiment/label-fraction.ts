@@ -16,6 +16,7 @@ export const labelFraction: Experiment = {
   published: "ResNet-50 with 1 % of ImageNet's labels: 48.3 against 25.4 % (top-1); with 10 %: 65.6 against 56.4 %.",
   axes: { row: "labels", column: "" },
   figure: "bars",
+  compared: "in a row",
   metrics: [accuracy],
   cells: (scale) => {
     const { supervisedEpochs } = scaleNamed(scale);

@@ -17,6 +17,7 @@ export const learningRateScaling: Experiment = {
     "At 100 epochs the square root is better for every batch, most for small ones: 62.8 against 57.5 % at 256.",
   axes: { row: "batch size", column: "rule" },
   figure: "bars",
+  compared: "in a row",
   metrics: [linearAccuracy],
   cells: (scale) => {
     const { recipe } = scaleNamed(scale);

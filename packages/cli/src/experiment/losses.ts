@@ -12,6 +12,7 @@ export const losses: Experiment = {
     "NT-Xent 63.9 %; NT-Logistic 51.6 %, semi-hard 57.9 %; margin triplet 50.9 %, semi-hard 57.5 %. Their hyper-parameters were tuned, ours are the scale's.",
   axes: { row: "loss", column: "negatives" },
   figure: "bars",
+  compared: "all",
   metrics: [linearAccuracy],
   cells: () =>
     Object.entries(kinds).flatMap(([kind, row]) =>

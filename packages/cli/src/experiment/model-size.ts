@@ -15,6 +15,7 @@ export const modelSize: Experiment = {
   published: "Both gain from depth and width; contrastive learning gains more.",
   axes: { row: "ResNet", column: "" },
   figure: "bars",
+  compared: "in a column",
   metrics: [accuracy],
   cells: (scale) => {
     const { supervisedEpochs: epochs, supervisedBatchSize: batchSize } = scaleNamed(scale);

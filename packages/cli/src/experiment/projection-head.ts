@@ -16,6 +16,7 @@ export const projectionHead: Experiment = {
     "Nonlinear is better than linear by 3 points and than none by more than 10; the output's size hardly matters.",
   axes: { row: "head", column: "output size" },
   figure: "bars",
+  compared: "all",
   metrics: [linearAccuracy],
   cells: (scale) => [
     ...["nonlinear", "linear"].flatMap((kind) =>

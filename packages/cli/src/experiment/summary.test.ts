@@ -17,7 +17,7 @@ function finished(values: Record<string, readonly number[]>) {
 const three = finished({ "a/x": [0.4, 0.42, 0.44], "a/y": [0.39, 0.4, 0.41], "b/x": [0.2, 0.2, 0.23], "b/y": [0.41, 0.41, 0.46] }); // biome-ignore format: one table
 
 test("means, deviations and paired intervals are those worked out by hand", () => {
-  const { cells, direction } = summarize({ metrics }, three);
+  const { cells, direction } = summarize({ metrics, compared: "all" }, three);
   const at = (row: string, column: string) => cells.find((one) => one.row === row && one.column === column);
   expect(at("a", "x")?.metrics.top1?.mean).toBeCloseTo(0.42, 12);
   expect(at("a", "x")?.metrics.top1?.standardDeviation).toBeCloseTo(0.02, 12);
@@ -29,27 +29,46 @@ test("means, deviations and paired intervals are those worked out by hand", () =
   expect(mean).toBeCloseTo(0.0266666667, 9);
   expect(interval[0]).toBeCloseTo(0.0266666667 - (4.3026527297 * 0.0208166599) / Math.sqrt(3), 8);
   expect(interval[1]).toBeCloseTo(0.0266666667 + (4.3026527297 * 0.0208166599) / Math.sqrt(3), 8);
-  expect(direction).toContain("Best: b, y, linear top-1 42.7 ± 2.9 (standard deviation over 3 seeds)");
-  expect(direction).toContain("within the noise");
-  expect(direction).toContain("Not told apart from it: a, x; a, y.");
+  expect(direction).toEqual([
+    "Best is b, y, linear top-1 42.7 ± 2.9 (standard deviation over 3 seeds); ahead of the next, a, x, by 0.7 points (95 % interval -3.1 to 4.5, paired by seed), within the noise. Not told apart from it: a, x; a, y.",
+  ]);
 });
 
 test("a lead beyond the noise is told as one", () => {
-  const { direction } = summarize({ metrics }, finished({ "a/": [0.5, 0.6, 0.7], "b/": [0.4, 0.501, 0.599] }));
-  expect(direction).toContain("by 10.0 points");
-  expect(direction).toContain("more than the noise");
-  expect(direction).toContain("ahead of every other");
+  const { direction } = summarize(
+    { metrics, compared: "all" },
+    finished({ "a/": [0.5, 0.6, 0.7], "b/": [0.4, 0.501, 0.599] }),
+  );
+  expect(direction).toEqual([
+    "Best is a, linear top-1 60.0 ± 10.0 (standard deviation over 3 seeds); ahead of the next, b, by 10.0 points (95 % interval 9.8 to 10.2, paired by seed), more than the noise.",
+  ]);
+});
+
+test("rows, or columns, are compared within themselves", () => {
+  const rows = summarize({ metrics, compared: "in a row" }, three);
+  expect(rows.direction.map((line) => line.slice(0, 22))).toEqual(["a: best is x, linear t", "b: best is y, linear t"]);
+  const behind = (summary: typeof rows) =>
+    summary.cells.filter((one) => one.behind).map(({ row, column }) => row + column);
+  expect(behind(rows)).toEqual(["ay", "bx"]);
+  expect(behind(summarize({ metrics, compared: "in a column" }, three))).toEqual(["ay", "bx"]);
+  expect(behind(summarize({ metrics, compared: "all" }, three))).toEqual(["ax", "ay", "bx"]);
+});
+
+test("a metric that a cell does not have is left out of it", () => {
+  const chance = { name: "chance", title: "chance", unit: "percent" } as const;
+  const { cells } = summarize({ metrics: [linearAccuracy, chance], compared: "all" }, three);
+  expect(cells.every((one) => one.metrics.chance === undefined)).toBe(true);
 });
 
 test("one seed tells no noise, and what is not measured is left out", () => {
-  const { direction, cells } = summarize({ metrics }, finished({ "a/x": [0.5], "b/x": [0.25] }));
-  expect(direction).toBe("Best: a, x, linear top-1 50.0 (one seed: the noise is not known).");
+  const { direction, cells } = summarize({ metrics, compared: "all" }, finished({ "a/x": [0.5], "b/x": [0.25] }));
+  expect(direction).toEqual(["Best is a, x, linear top-1 50.0 (one seed: the noise is not known)."]);
   expect(cells).toHaveLength(2);
-  expect(summarize({ metrics }, []).direction).toBe("Nothing to compare yet.");
+  expect(summarize({ metrics, compared: "all" }, []).direction).toEqual([]);
 });
 
 test("tables hold the same numbers", () => {
-  const summary = summarize({ metrics }, three);
+  const summary = summarize({ metrics, compared: "all" }, three);
   const layout = {
     title: "T",
     source: "S",

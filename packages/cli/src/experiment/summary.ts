@@ -1,112 +1,79 @@
-import quantile from "@stdlib/stats-base-dists-t-quantile";
-import type { Cell, Experiment } from "./experiment.js";
+import { directionOf } from "./direction.js";
+import type { Experiment } from "./experiment.js";
+import { type Lead, leadOf, type Spread, spreadOf } from "./spread.js";
 import type { Trial, TrialResult } from "./trial.js";
-
-/** A metric of a cell over its seeds. */
-export interface Spread {
-  readonly mean: number;
-  /** Of the seeds, with n - 1; 0 for one. */
-  readonly standardDeviation: number;
-  /** One value a seed, in their order. */
-  readonly values: readonly number[];
-}
 
 export interface CellSummary {
   readonly row: string;
   readonly column: string;
   readonly seeds: number;
+  /** Those of the experiment's metrics that this cell has. */
   readonly metrics: Readonly<Record<string, Spread>>;
-  /** The best cell's lead over this one in the first metric, in pairs of one seed; absent for the best, and for one seed. */
-  readonly behind?: { readonly mean: number; readonly interval: readonly [low: number, high: number] };
+  /** The lead over this one of the best that it is compared with, in the first metric; absent for the best, and for one seed. */
+  readonly behind?: Lead;
 }
 
 export interface ExperimentSummary {
   readonly cells: readonly CellSummary[];
-  /** Who wins, and by how much against the noise; a sentence. */
-  readonly direction: string;
+  /** Who wins, and by how much against the noise: sentences, one for each comparison. */
+  readonly direction: readonly string[];
+}
+
+interface Measured extends CellSummary {
+  readonly bySeed: ReadonlyMap<number, number>;
 }
 
 /** Averages what is there of an experiment's trials, cell by cell, and says who wins. Cells without a result are left out. */
 export function summarize(
-  { metrics }: Pick<Experiment, "metrics">,
+  experiment: Pick<Experiment, "metrics" | "compared">,
   finished: readonly { readonly trial: Pick<Trial, "cell" | "seed">; readonly result: Pick<TrialResult, "values"> }[],
 ): ExperimentSummary {
-  const [primary] = metrics;
-  const groups = new Map<string, { cell: Cell; values: Map<number, TrialResult["values"]> }>();
-  for (const { trial, result } of finished) {
-    const place = JSON.stringify([trial.cell.row, trial.cell.column]);
-    const group = groups.get(place) ?? { cell: trial.cell, values: new Map() };
-    groups.set(place, group);
-    group.values.set(trial.seed, result.values);
-  }
-  const measured = [...groups.values()].map(({ cell, values }) => {
-    const bySeed = [...values].sort(([a], [b]) => a - b);
-    const spreads = metrics.map(({ name }) => [name, spread(bySeed.map(([, one]) => one[name] as number))] as const);
-    return { cell, values, seeds: bySeed.length, metrics: Object.fromEntries(spreads) as Record<string, Spread> };
+  const { metrics, compared } = experiment;
+  const [{ name: primary }] = metrics;
+  const places = groupedBy(finished, ({ trial: { cell } }) => JSON.stringify([cell.row, cell.column]));
+  const measured = [...places.values()].map((own): Measured => {
+    const inOrder = [...own].sort((a, b) => a.trial.seed - b.trial.seed);
+    const { row, column } = (inOrder[0] as (typeof inOrder)[number]).trial.cell;
+    const spreads = metrics.flatMap(({ name }) => {
+      const values = inOrder.flatMap(({ result }) => result.values[name] ?? []);
+      return values.length > 0 ? [[name, spreadOf(values)] as const] : [];
+    });
+    const bySeed = new Map(inOrder.map(({ trial, result }) => [trial.seed, result.values[primary] as number]));
+    return { row, column, seeds: own.length, metrics: Object.fromEntries(spreads), bySeed };
   });
-  const meanOf = (one: (typeof measured)[number]) => (one.metrics[primary.name] as Spread).mean;
-  const ranked = [...measured].sort((a, b) => meanOf(b) - meanOf(a));
+  const groups = groupedBy(measured, ({ row, column }) => ({ all: "", "in a row": row, "in a column": column })[compared]); // biome-ignore format: one line
+  const ranked = [...groups].map(([title, group]) => ({ title, cells: rank(group, primary) }));
+  const summaries = new Map(ranked.flatMap(({ cells }) => cells.map((cell) => [cell.from, cell.summary] as const)));
+  return {
+    cells: measured.map((cell) => summaries.get(cell) as CellSummary),
+    direction: ranked.flatMap(
+      ({ title, cells }) =>
+      directionOf(title, cells.map(({ summary }) => summary), experiment), // biome-ignore format: one line
+    ),
+  };
+}
+
+/** The best first, the others with its lead over them. */
+function rank(group: readonly Measured[], primary: string) {
+  const ranked = [...group].sort((a, b) => (b.metrics[primary]?.mean ?? 0) - (a.metrics[primary]?.mean ?? 0));
   const [best] = ranked;
-  const cells = measured.map(({ cell, seeds, values, metrics: own }) => {
-    const { row, column } = cell;
-    const behind = best && best.cell !== cell ? lead(best.values, values, primary.name) : undefined;
-    return { row, column, seeds, metrics: own, ...(behind && { behind }) };
+  return ranked.map((from) => {
+    const { bySeed, ...cell } = from;
+    const differences = [...(best?.bySeed ?? [])].flatMap(([seed, value]) => {
+      const own = bySeed.get(seed);
+      return own === undefined ? [] : [value - own];
+    });
+    const behind = from === best ? undefined : leadOf(differences);
+    return { from, summary: { ...cell, ...(behind && { behind }) } satisfies CellSummary };
   });
-  const placeOf = ({ row, column }: { row: string; column: string }) => [row, column].filter(Boolean).join(", ");
-  const summaryOf = (one: (typeof measured)[number] | undefined) => one && cells[measured.indexOf(one)];
-  const [first, second] = [summaryOf(best), summaryOf(ranked[1])];
-  if (!first || !second) return { cells, direction: "Nothing to compare yet." };
-  const winner = first.metrics[primary.name] as Spread;
-  const scale = primary.unit === "percent" ? 100 : 1;
-  const shown = (value: number) => (scale * value).toFixed(1);
-  const lines = [
-    `Best: ${placeOf(first)}, ${primary.title} ${shown(winner.mean)}${
-      first.seeds > 1
-        ? ` ± ${shown(winner.standardDeviation)} (standard deviation over ${first.seeds} seeds)`
-        : " (one seed: the noise is not known)"
-    }.`,
-  ];
-  if (second.behind) {
-    const { mean, interval } = second.behind;
-    const within = cells.filter(({ behind }) => behind && behind.interval[0] <= 0);
-    lines.push(
-      `Ahead of the next, ${placeOf(second)}, by ${shown(mean)} points (95 % interval ${interval.map(shown).join(" to ")}, paired by seed): ${interval[0] > 0 ? "more than the noise" : "within the noise"}.`,
-      within.length === 0
-        ? "It is ahead of every other by more than the noise."
-        : `Not told apart from it: ${within.map(placeOf).join("; ")}.`,
-    );
+}
+
+/** As `Map.groupBy`, which Node 20 does not have. */
+function groupedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    groups.set(key, [...(groups.get(key) ?? []), item]);
   }
-  return { cells, direction: lines.join(" ") };
-}
-
-function spread(values: readonly number[]): Spread {
-  const mean = average(values);
-  return { mean, standardDeviation: deviation(values), values };
-}
-
-/** Mean and Student's 95 % interval of the differences between two cells, seed by seed. */
-function lead(
-  best: ReadonlyMap<number, TrialResult["values"]>,
-  other: ReadonlyMap<number, TrialResult["values"]>,
-  name: string,
-): CellSummary["behind"] {
-  const differences = [...best].flatMap(([seed, values]) => {
-    const theirs = other.get(seed)?.[name];
-    return theirs === undefined ? [] : [(values[name] as number) - theirs];
-  });
-  const count = differences.length;
-  if (count < 2) return undefined;
-  const mean = average(differences);
-  const half = (quantile(0.975, count - 1) * deviation(differences)) / Math.sqrt(count);
-  return { mean, interval: [mean - half, mean + half] };
-}
-
-function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function deviation(values: readonly number[]): number {
-  if (values.length < 2) return 0;
-  const mean = average(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+  return groups;
 }

@@ -21,6 +21,7 @@ export const supervisedEpochs: Experiment = {
     "ResNet-50 gains little from longer training with crop alone, and from stronger views only when it is longer.",
   axes: { row: "views", column: "epochs" },
   figure: "bars",
+  compared: "all",
   metrics: [accuracy],
   cells: (scale) =>
     Object.entries(views).flatMap(([row, changes]) =>

@@ -9,6 +9,7 @@ export const temperature: Experiment = {
     "Normalised, temperature 0.1 is best (64.4 %, against 59.7 % at 0.05, 60.7 % at 0.5, 58.0 % at 1); without, 57.2 % at 10. The contrastive accuracy is highest without, and says little.",
   axes: { row: "normalised, temperature", column: "" },
   figure: "bars",
+  compared: "all",
   metrics: [
     linearAccuracy,
     { name: "contrastiveAccuracy", title: "contrastive accuracy", unit: "percent" },

@@ -20,7 +20,7 @@ export function printExperiment(result: RunExperimentResult): void {
       const place = [cell.row, cell.column].filter(Boolean).join(", ");
       table.push([place, ...experiment.metrics.map((metric) => meanAndDeviation(cell, metric))]);
     }
-    lines.push(table.toString(), summary.direction, `In the paper: ${experiment.published}`);
+    lines.push(table.toString(), ...summary.direction, `In the paper: ${experiment.published}`);
     lines.push(`Figure  ${shown(files.svg)}, ${shown(files.png)}`, `Table   ${shown(files.markdown)}, .csv, .json`);
   }
   const left = trialCount - finishedCount;
