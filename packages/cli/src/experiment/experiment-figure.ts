@@ -35,7 +35,7 @@ function matrix({ title, axes, metrics: [primary] }: Experiment, cells: readonly
             field: "mean",
             type: "quantitative",
             scale: { scheme: "blues", zero: false },
-            legend: { orient: "right", title: titleOf(primary), gradientLength: 120 },
+            legend: { orient: "right", title: titleOf(primary), titleFontWeight: "normal", gradientLength: 120 },
           },
         },
       },
@@ -53,22 +53,25 @@ function matrix({ title, axes, metrics: [primary] }: Experiment, cells: readonly
 function bars({ title, axes, metrics: [primary] }: Experiment, cells: readonly CellSummary[]): Promise<string> {
   const values = cells.map((cell) => placeOf(cell, primary));
   const columns = inOrder(values, "column");
+  const rows = inOrder(values, "row");
   const seeds = values.flatMap(({ row, column, values: own }) => own.map((value) => ({ row, column, value })));
   const y = { type: "quantitative", title: titleOf(primary), axis: { grid: true, domain: false } } as const;
   const place = {
     x: {
       field: "row",
       type: "nominal",
-      sort: inOrder(values, "row"),
+      sort: rows,
       title: axes.row,
       axis: { labelAngle: 0, labelLimit: 0, labelColor: plotColors.ink, labelOverlap: false },
     },
     xOffset: { field: "column", type: "nominal", sort: columns },
   } as const;
-  const longest = Math.max(...values.map(({ row }) => row.length));
+  // A row has room for its bars and for its name, and all of them for the title.
+  const longest = Math.max(...rows.map((row) => row.length));
+  const step = Math.max(34 * columns.length, 7 * longest + 16, (8 * title.length) / rows.length);
   return plot({
     title,
-    width: { step: Math.max(34, (7 * longest + 16) / columns.length), for: "position" },
+    width: { step, for: "position" },
     height: 240,
     layer: [
       {
@@ -82,7 +85,7 @@ function bars({ title, axes, metrics: [primary] }: Experiment, cells: readonly C
             type: "nominal",
             sort: columns,
             scale: { domain: columns, range: columns.map((_, i) => seriesColor(i)) },
-            legend: columns.length > 1 ? { title: axes.column || null, symbolType: "square" } : null,
+            legend: columns.length > 1 ? legend(axes.column) : null,
           },
         },
       },
@@ -97,8 +100,12 @@ function bars({ title, axes, metrics: [primary] }: Experiment, cells: readonly C
         encoding: { ...place, y: { field: "value", ...y } },
       },
     ],
-    // One step is one bar's, not one row's.
-  } as Parameters<typeof plot>[0]);
+  });
+}
+
+function legend(title: string) {
+  const style = { titleColor: plotColors.muted, titleFontWeight: "normal", symbolStrokeWidth: 0 } as const;
+  return { title: title || null, symbolType: "square", ...style } as const;
 }
 
 type Primary = Experiment["metrics"][0];
