@@ -18,6 +18,8 @@ declare module "@simclr/core" {
     /** A checkpoint of another model or optimizer than the one it is loaded into. */
     SIMCLR_ERROR__TRAINING__CHECKPOINT_MISMATCH: { checkpoint: string; path: string };
     SIMCLR_ERROR__TRAINING__RUN_FOLDER_OCCUPIED: { runFolder: string };
+    /** Another process trains there. */
+    SIMCLR_ERROR__TRAINING__RUN_FOLDER_IN_USE: { runFolder: string };
     SIMCLR_ERROR__TRAINING__RUN_FOLDER_NOT_FOUND: { runFolder: string };
     /** A run that is resumed with settings that it was not started with. */
     SIMCLR_ERROR__TRAINING__RUN_MISMATCH: { runFolder: string; fields: string[] };

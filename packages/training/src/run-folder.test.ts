@@ -107,4 +107,19 @@ describeEachBackend(() => {
     const mismatch = train({ totalSteps: 2, runFolder, resume: true, step });
     expect(await codeOf(mismatch)).toBe("SIMCLR_ERROR__TRAINING__CHECKPOINT_MISMATCH");
   });
+
+  it("is written by one process at a time, and free again afterwards", async () => {
+    let second: Promise<unknown> | undefined;
+    await train({
+      totalSteps: 3,
+      runFolder,
+      onProgress: ({ step }) => {
+        if (step === 1) second ??= codeOf(train({ totalSteps: 3, runFolder, resume: true }));
+      },
+    });
+    expect(await second).toBe("SIMCLR_ERROR__TRAINING__RUN_FOLDER_IN_USE");
+    const { step } = await train({ totalSteps: 4, runFolder, resume: true });
+    expect(step).toBe(4);
+    expect(await readdir(runFolder)).not.toContain("run.lock");
+  });
 });

@@ -14,6 +14,7 @@ import {
 import { simclrError } from "./errors.js";
 import { openEventFile } from "./event-file.js";
 import { appendMetrics, truncateMetrics } from "./metrics-file.js";
+import { lockRun } from "./run-lock.js";
 import type { HostTensor } from "./safetensors.js";
 import { probeTag, trainTag } from "./tensorboard-names.js";
 
@@ -63,17 +64,28 @@ const fixed = ["key", "batchSize", "dataset", "backbone", "head"] as const;
  *     config.json  metrics.jsonl  checkpoints/step-00001200/{state.safetensors,checkpoint.json}  tensorboard/
  *
  * @throws SIMCLR_ERROR__TRAINING__RUN_FOLDER_OCCUPIED, SIMCLR_ERROR__TRAINING__RUN_FOLDER_NOT_FOUND,
- *   SIMCLR_ERROR__TRAINING__RUN_MISMATCH, SIMCLR_ERROR__TRAINING__CHECKPOINT_DAMAGED
+ *   SIMCLR_ERROR__TRAINING__RUN_FOLDER_IN_USE, SIMCLR_ERROR__TRAINING__RUN_MISMATCH, SIMCLR_ERROR__TRAINING__CHECKPOINT_DAMAGED
  */
-export async function openRunFolder(
+export async function openRunFolder(folder: string, config: RunConfig, options: RunFolderOptions): Promise<RunFolder> {
+  const saved = await readConfig(folder);
+  if (saved && !options.resume) throw occupied(folder);
+  if (!saved && options.resume) throw notARun(folder);
+  if (saved) refuseMismatch(folder, saved, config);
+  const release = await lockRun(folder);
+  try {
+    return await openLocked(folder, config, options, release);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+async function openLocked(
   folder: string,
   config: RunConfig,
   { resume, keepLast, best }: RunFolderOptions,
+  release: () => Promise<void>,
 ): Promise<RunFolder> {
-  const saved = await readConfig(folder);
-  if (saved && !resume) throw occupied(folder);
-  if (!saved && resume) throw notARun(folder);
-  if (saved) refuseMismatch(folder, saved, config);
   await removeUnfinished(folder);
   const latest = resume ? await latestCheckpoint(folder) : undefined;
   const checkpoint = latest === undefined ? undefined : await loadCheckpoint(latest);
@@ -103,7 +115,10 @@ export async function openRunFolder(
       await retainCheckpoints(folder, keepLast, best);
       return path;
     },
-    close: () => events.close(),
+    close: async () => {
+      await events.close();
+      await release();
+    },
   };
 }
 
