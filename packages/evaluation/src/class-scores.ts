@@ -2,15 +2,17 @@ import { parameterTensors, type View } from "@simclr/augmentations";
 import { type Compile, disposeTree, type ModelVariables, randomKey, type TensorTree } from "@simclr/core";
 import { batches, type Dataset } from "@simclr/data/browser";
 import * as tf from "@tensorflow/tfjs-core";
+import type { ClassificationTask, ScoredImages } from "./classification-task.js";
 import type { Classifier } from "./classifier.js";
 import { applySupervisedHead } from "./supervised-head.js";
 
-export interface ClassScoresOptions {
+export interface ClassScoresOptions<Labelled extends Dataset> {
+  readonly task: Pick<ClassificationTask<Labelled>, "labelsOf">;
   readonly classifier: Classifier;
   /** Parameters and batch statistics; borrowed. */
   readonly variables: ModelVariables;
   readonly classCount: number;
-  readonly dataset: Dataset;
+  readonly dataset: Labelled;
   /** Draws nothing at random. */
   readonly view: View;
   readonly batchSize: number;
@@ -20,10 +22,12 @@ export interface ClassScoresOptions {
 
 /**
  * A classifier's logits of all images, in order, `[length, classCount]`, in inference mode, and the labels of the images
- * that were read. Every call has the same shape; the last batch is filled up with black images.
+ * that were read, as the task has them. Every call has the same shape; the last batch is filled up with black images.
  */
-export async function classScores(options: ClassScoresOptions): Promise<{ scores: Float32Array; labels: Int32Array }> {
-  const { classifier, variables, classCount, dataset, view, compile, signal } = options;
+export async function classScores<Labelled extends Dataset>(
+  options: ClassScoresOptions<Labelled>,
+): Promise<ScoredImages> {
+  const { task, classifier, variables, classCount, dataset, view, compile, signal } = options;
   const rows = Math.min(options.batchSize, dataset.length);
   const [height, width, channels] = dataset.imageShape;
   const score = compile(
@@ -34,7 +38,7 @@ export async function classScores(options: ClassScoresOptions): Promise<{ scores
     { name: "classScores" },
   );
   const scores = new Float32Array(dataset.length * classCount);
-  const labels = new Int32Array(dataset.length);
+  const labels: number[] = [];
   let start = 0;
   try {
     const inOrder = { batchSize: rows, shuffle: false, epochs: 1, dropRemainder: false } as const;
@@ -54,7 +58,7 @@ export async function classScores(options: ClassScoresOptions): Promise<{ scores
         const values = await output.data();
         output.dispose();
         scores.set(values.subarray(0, batch.shape[0] * classCount), start * classCount);
-        labels.set(batch.labels as Int32Array, start);
+        for (const label of task.labelsOf(dataset, batch)) labels.push(label);
         start += batch.shape[0];
       } finally {
         disposeTree([images, viewParameters]);
@@ -63,5 +67,5 @@ export async function classScores(options: ClassScoresOptions): Promise<{ scores
   } finally {
     score.dispose();
   }
-  return { scores, labels };
+  return { scores, labels: Int32Array.from(labels), classCount };
 }

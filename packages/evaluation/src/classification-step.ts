@@ -8,9 +8,9 @@ import {
   simclrError,
   type TensorTree,
 } from "@simclr/core";
-import { softmaxCrossEntropy } from "@simclr/losses";
 import { applyUpdates, type GradientTransformation } from "@simclr/optimizers";
 import * as tf from "@tensorflow/tfjs-core";
+import type { ClassificationTask } from "./classification-task.js";
 import type { Classifier } from "./classifier.js";
 import { applySupervisedHead, supervisedHeadPath } from "./supervised-head.js";
 
@@ -25,12 +25,12 @@ export type ClassifierState = {
 
 export type ClassificationStepResult = {
   readonly state: ClassifierState;
-  readonly metrics: { readonly loss: tf.Scalar; readonly accuracy: tf.Scalar };
+  readonly metrics: { readonly loss: tf.Scalar };
 };
 
 export interface ClassificationStepOptions {
   readonly classifier: Classifier;
-  readonly classCount: number;
+  readonly loss: ClassificationTask["loss"];
   readonly view: View;
   readonly optimizer: GradientTransformation;
   readonly communicator: Communicator;
@@ -39,26 +39,25 @@ export interface ClassificationStepOptions {
 /**
  * A step of supervised training, one pure function of (state, frozen variables, images, labels, view parameters):
  *
- *     state' = optimizer(gradient of mean(-log softmax(W represent(view(images / 255)) + b)[label]))
+ *     state' = optimizer(gradient of loss(W represent(view(images / 255)) + b, labels))
  *
  * in the parameters of the state alone. It reads no tensor's values, so it can be compiled.
  *
  * @throws SIMCLR_ERROR__EVALUATION__NO_GRADIENT when the loss does not depend on a parameter of the state
  */
 export function classificationStep(options: ClassificationStepOptions) {
-  const { classifier, classCount, view, optimizer, communicator } = options;
+  const { classifier, loss, view, optimizer, communicator } = options;
   const apply: ApplyOptions = { training: true, communicator };
 
   const step = (
     own: ClassifierState,
     frozen: ModelVariables,
     images: tf.Tensor4D,
-    labels: tf.Tensor1D,
+    labels: tf.Tensor2D,
     viewParameters: TensorTree,
   ): ClassificationStepResult => {
     const pixels: tf.Tensor4D = tf.div(tf.cast(images, "float32"), 255);
     const seen = view.apply(pixels, viewParameters);
-    const target = tf.oneHot(labels, classCount, 1, 0, "float32") as tf.Tensor2D;
     const represent = () =>
       classifier.represent({ ...frozen.params, ...own.params }, { ...frozen.state, ...own.state }, seen, apply);
     // Where the head alone learns, the network runs before the tape does, and keeps no activation for it.
@@ -67,14 +66,12 @@ export function classificationStep(options: ClassificationStepOptions) {
     const { value, gradients, missing, auxiliary } = lossAndGradients(own.params, () => {
       const { features, state } = before ?? represent();
       const logits = applySupervisedHead(own.params, features);
-      return { loss: softmaxCrossEntropy(logits, target), auxiliary: { logits, state } };
+      return { loss: loss(logits, labels), auxiliary: { state } };
     });
     if (missing.length > 0) throw noGradient([...missing], Object.keys(own.params).length);
     const count: tf.Scalar = tf.cast(own.step, "float32");
     const mean = communicator.allReduceMean(gradients);
     const [updates, optimizerState] = optimizer.update(mean, own.optimizerState, own.params, count);
-    const found = tf.equal(tf.argMax(auxiliary.logits, 1), labels);
-    const metrics = { loss: value, accuracy: tf.mean<tf.Scalar>(tf.cast(found, "float32")) };
     return {
       state: {
         params: applyUpdates(own.params, updates),
@@ -82,7 +79,7 @@ export function classificationStep(options: ClassificationStepOptions) {
         optimizerState,
         step: tf.add<tf.Scalar>(own.step, tf.scalar(1, "int32")),
       },
-      metrics: communicator.allReduceMean(metrics),
+      metrics: communicator.allReduceMean({ loss: value }),
     };
   };
   // The step owns what it makes on the way; all but its result is freed here.

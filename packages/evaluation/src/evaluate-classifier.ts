@@ -8,16 +8,15 @@ import {
   type Json,
   type ModelVariables,
 } from "@simclr/core";
+import type { Dataset } from "@simclr/data";
 import * as tf from "@tensorflow/tfjs-core";
 import { assertCount, bootstrapInterval } from "./bootstrap-interval.js";
 import { classScores } from "./class-scores.js";
 import { assertMetric, type ClassificationMetric } from "./classification-metric.js";
-import { classificationResult } from "./classification-result.js";
+import type { ClassificationTask, LabelledParts } from "./classification-task.js";
 import type { Classifier } from "./classifier.js";
-import type { EvaluationDatasets, EvaluationResult, EvaluatorOptions } from "./evaluator.js";
+import type { EvaluationResult, EvaluatorOptions } from "./evaluator.js";
 import { supervisedView, testView } from "./image-views.js";
-import { meanCrossEntropy } from "./mean-cross-entropy.js";
-import { measureClassification } from "./measure-classification.js";
 import { supervisedHeadPath } from "./supervised-head.js";
 import { diverged, trainClassifier } from "./train-classifier.js";
 import { recipeOptimizer, stepsOf, type TrainingRecipe } from "./training-recipe.js";
@@ -39,13 +38,14 @@ export interface ImageOptions {
   readonly resamples?: number;
 }
 
-export interface ClassifierEvaluation {
+export interface ClassifierEvaluation<Labelled extends Dataset> {
   readonly protocol: string;
+  readonly task: ClassificationTask<Labelled>;
   readonly classifier: Classifier;
   /** All parameters and batch statistics, the supervised head's too; borrowed. */
   readonly variables: ModelVariables;
   readonly classCount: number;
-  readonly datasets: EvaluationDatasets;
+  readonly datasets: LabelledParts<Labelled>;
   readonly recipe: TrainingRecipe;
   readonly imageSize: ImageSize;
   readonly options: EvaluatorOptions & ImageOptions;
@@ -55,9 +55,11 @@ export interface ClassifierEvaluation {
 }
 
 /** What every evaluator that trains on images does once it knows what learns: trains, scores the test images, tells. */
-export async function evaluateClassifier(evaluation: ClassifierEvaluation): Promise<EvaluationResult> {
+export async function evaluateClassifier<Labelled extends Dataset>(
+  evaluation: ClassifierEvaluation<Labelled>,
+): Promise<EvaluationResult> {
   const begun = performance.now();
-  const { classifier, variables, classCount, datasets, recipe, imageSize, options, communicator } = evaluation;
+  const { task, classifier, variables, classCount, datasets, recipe, imageSize, options, communicator } = evaluation;
   const { train, test, validation } = datasets;
   const { key, compile = eager, onProgress, signal, evaluationBatchSize = 256 } = options;
   const { metric = "top1", resamples = 1000 } = options;
@@ -67,7 +69,7 @@ export async function evaluateClassifier(evaluation: ClassifierEvaluation): Prom
   const learned = Object.entries(variables.params).filter(
     ([path, tensor]) => path.startsWith(`${supervisedHeadPath}/`) || classifier.trains(path, tensor),
   );
-  const common = { classifier, variables, classCount, compile, signal };
+  const common = { task, classifier, variables, classCount, compile, signal };
   const trained = await trainClassifier({
     ...common,
     dataset: train,
@@ -84,17 +86,19 @@ export async function evaluateClassifier(evaluation: ClassifierEvaluation): Prom
     const { params, state } = trained.learned;
     const merged = { params: { ...variables.params, ...params }, state: { ...variables.state, ...state } };
     const asked = { dataset: test, view: testView(imageSize), batchSize: evaluationBatchSize };
-    const { scores, labels } = await classScores({ ...common, ...asked, variables: merged });
-    const loss = meanCrossEntropy(scores, labels, classCount);
+    const scored = await classScores({ ...common, ...asked, variables: merged });
+    const loss = task.testLoss(scored);
     if (!Number.isFinite(loss)) throw diverged(totalSteps, loss);
-    const result = { ...classificationResult(scores, labels, classCount), loss };
-    const { statistic, metrics, ...measured } = measureClassification(result, labels, metric);
+    const { statistic, metrics, settings, ...measured } = task.measure(scored, metric, test);
     return {
       protocol: evaluation.protocol,
       ...measured,
-      metrics: { ...metrics, trainLoss: trained.trainLoss },
-      interval: bootstrapInterval(labels.length, statistic, { key: foldIn(key, "bootstrap"), resamples }),
-      settings: { ...recipe, ...evaluation.settings, imageSize, view: view.augmentations.map(({ name }) => name) },
+      metrics: { ...metrics, loss, trainLoss: trained.trainLoss },
+      interval: bootstrapInterval(test.length, statistic, { key: foldIn(key, "bootstrap"), resamples }),
+      settings: {
+        ...{ ...recipe, ...evaluation.settings, ...settings, imageSize },
+        view: view.augmentations.map(({ name }) => name),
+      },
       counts: { train: train.length, validation: validation?.length ?? 0, test: test.length, classes: classCount },
       recipe: options.recipe ?? null,
       key,
@@ -113,7 +117,7 @@ export async function evaluateClassifier(evaluation: ClassifierEvaluation): Prom
  */
 export function networkImageSize(
   { imageSize, evaluationBatchSize = 1, metric = "top1", resamples = 1 }: ImageOptions,
-  { train }: EvaluationDatasets,
+  { train }: LabelledParts<Dataset>,
 ): ImageSize {
   const [height, width] = train.imageShape;
   const size = typeof imageSize === "number" ? ([imageSize, imageSize] as const) : (imageSize ?? [height, width]);

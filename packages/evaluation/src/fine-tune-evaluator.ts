@@ -1,26 +1,17 @@
-import { type Communicator, disposeTree, foldIn, invalidArgument, oneProcess } from "@simclr/core";
+import { type Communicator, foldIn, invalidArgument, oneProcess } from "@simclr/core";
 import { labelSubset } from "@simclr/data/browser";
 import { assertDatasets } from "./assert-datasets.js";
-import { evaluateClassifier, type ImageOptions, networkImageSize } from "./evaluate-classifier.js";
 import type { EvaluationDatasets, EvaluationResult, Evaluator, EvaluatorOptions } from "./evaluator.js";
-import { networkClassifier } from "./network-classifier.js";
-import { initSupervisedHead } from "./supervised-head.js";
+import { type FineTuneOptions, fineTune } from "./fine-tune.js";
+import { singleLabelTask } from "./single-label-task.js";
 import type { TrainableEncoder } from "./trainable-encoder.js";
-import { type TrainingOptions, trainingRecipe } from "./training-recipe.js";
 
-export interface FineTuneEvaluatorOptions extends TrainingOptions, ImageOptions {
+export interface FineTuneEvaluatorOptions extends FineTuneOptions {
   /**
    * The share of the train images whose labels are used, class-balanced, chosen by the key: 0.01, 0.1 or, by default, 1.
    * For a published list of images pass `namedSubset` of @simclr/data as `train`, and `epochs`.
    */
   readonly labelFraction?: number;
-  /** What learns: everything (-1, the default), what follows the stem (0) or block group 1 to 4. */
-  readonly fineTuneAfterBlock?: -1 | 0 | 1 | 2 | 3 | 4;
-  /**
-   * What the classifier is put on: the features h (0, the default and the paper's), or the output of layer k of the
-   * projection head, which then learns with the rest. SimCLR v2 takes 1 for 1% and 10% of the labels.
-   */
-  readonly fineTuneFromHeadLayer?: number;
 }
 
 /**
@@ -62,44 +53,20 @@ export const fineTuneEvaluator: Evaluator<TrainableEncoder, FineTuneEvaluatorOpt
   options: FineTuneEvaluatorOptions & EvaluatorOptions,
   communicator: Communicator = oneProcess,
 ): Promise<EvaluationResult> => {
-  const { labelFraction = 1, fineTuneAfterBlock = -1, fineTuneFromHeadLayer = 0, key } = options;
-  if (![-1, 0, 1, 2, 3, 4].includes(fineTuneAfterBlock)) {
-    throw invalidArgument("fineTuneAfterBlock", fineTuneAfterBlock, "-1, or a whole number from 0 to 4");
-  }
-  if (!(Number.isInteger(fineTuneFromHeadLayer) && fineTuneFromHeadLayer >= 0)) {
-    throw invalidArgument("fineTuneFromHeadLayer", fineTuneFromHeadLayer, "0 or the number of a layer of the head");
-  }
+  const { labelFraction = 1, key } = options;
   if (!(labelFraction > 0 && labelFraction <= 1)) {
     throw invalidArgument("labelFraction", labelFraction, "above 0 and at most 1", "Without a label use kNN.");
   }
   assertDatasets(datasets);
   const few = { fraction: labelFraction, key: foldIn(key, "labels") };
   const train = labelFraction === 1 ? datasets.train : labelSubset(datasets.train, few);
-  const labelled = { ...datasets, train };
-  const classCount = assertDatasets(labelled);
-  const imageSize = networkImageSize(options, datasets);
-  const epochs = labelFraction <= 0.01 ? 60 : 30;
-  const baseRates = { nesterov: 0.05, lars: 0.005 };
-  const defaults = { epochs, batchSize: 256, weightDecay: 0, warmupEpochs: 0, baseRates };
-  const recipe = trainingRecipe(options, defaults, train.length);
-  const imageShape = [...imageSize, train.imageShape[2]] as const;
-  const freezing = { afterBlock: fineTuneAfterBlock, fromHeadLayer: fineTuneFromHeadLayer };
-  const classifier = networkClassifier(subject, freezing, imageShape);
-  const head = initSupervisedHead(classifier.featureSize, classCount);
-  try {
-    return await evaluateClassifier({
-      protocol: "fine-tune",
-      classifier,
-      variables: { params: { ...subject.params, ...head }, state: subject.state },
-      classCount,
-      datasets: labelled,
-      recipe,
-      imageSize,
-      options,
-      settings: { labelFraction, fineTuneAfterBlock, fineTuneFromHeadLayer, featureSize: classifier.featureSize },
-      communicator,
-    });
-  } finally {
-    disposeTree(head);
-  }
+  return fineTune({
+    task: singleLabelTask,
+    subject,
+    datasets: { ...datasets, train },
+    options,
+    epochs: labelFraction <= 0.01 ? 60 : 30,
+    settings: { labelFraction },
+    communicator,
+  });
 };

@@ -10,14 +10,9 @@ export type { FeatureEvaluatorOptions } from "./evaluate-features.js";
 export type { EvaluationDatasets, EvaluationResult, Evaluator, EvaluatorOptions } from "./evaluator.js";
 export type { Features } from "./features.js";
 export { type FineTuneEvaluatorOptions, fineTuneEvaluator } from "./fine-tune-evaluator.js";
-export {
-  type FineTuneGrid,
-  type FineTuneSearchEvaluatorOptions,
-  type FineTuneTrial,
-  fineTuneGrid,
-  fineTuneSearchEvaluator,
-  randomInitializationGrid,
-} from "./fine-tune-search-evaluator.js";
+export { type FineTuneGrid, fineTuneGrid, randomInitializationGrid } from "./fine-tune-grid.js";
+export type { FineTuneTrial } from "./fine-tune-search.js";
+export { type FineTuneSearchEvaluatorOptions, fineTuneSearchEvaluator } from "./fine-tune-search-evaluator.js";
 export {
   fitLogisticRegression,
   type LogisticRegressionFitOptions,
@@ -45,6 +40,10 @@ export {
 } from "./logistic-regression-search.js";
 export { meanPerClassAccuracy } from "./mean-per-class-accuracy.js";
 export type { MultiLabelDataset, MultiLabelDatasets } from "./multi-label-dataset.js";
+export {
+  type MultiLabelFineTuneSearchEvaluatorOptions,
+  multiLabelFineTuneSearchEvaluator,
+} from "./multi-label-fine-tune-search-evaluator.js";
 export {
   type MultiLabelLogisticRegressionEvaluatorOptions,
   multiLabelLogisticRegressionEvaluator,

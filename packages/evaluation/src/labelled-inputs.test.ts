@@ -5,10 +5,20 @@ import * as tf from "@tensorflow/tfjs-core";
 import { expect, it } from "vitest";
 import { datasets } from "./fixtures/three-colours.js";
 import { labelledInputs } from "./labelled-inputs.js";
+import { singleLabelTask } from "./single-label-task.js";
 
 async function read(communicator: Communicator, batchSize = 8) {
   const all: { images: number[]; labels: number[] }[] = [];
-  const options = { dataset: datasets.train, view: view([]), batchSize, epochs: 2, key: randomKey(1), communicator };
+  const task = singleLabelTask;
+  const options = {
+    task,
+    dataset: datasets.train,
+    view: view([]),
+    batchSize,
+    epochs: 2,
+    key: randomKey(1),
+    communicator,
+  };
   for await (const inputs of labelledInputs(options)) {
     all.push({ images: [...inputs.images.dataSync()], labels: [...inputs.labels.dataSync()] });
     disposeTree(inputs);

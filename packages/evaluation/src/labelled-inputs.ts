@@ -2,16 +2,19 @@ import { parameterTensors, type View } from "@simclr/augmentations";
 import { type Communicator, foldIn, type RandomKey, type TensorTree } from "@simclr/core";
 import { batches, type Dataset } from "@simclr/data/browser";
 import * as tf from "@tensorflow/tfjs-core";
+import type { ClassificationTask } from "./classification-task.js";
 
 /** What a classification step takes besides its state; the reader owns the tensors. */
 export type LabelledInputs = {
   readonly images: tf.Tensor4D;
-  readonly labels: tf.Tensor1D;
+  /** `[count, width]`, int32. */
+  readonly labels: tf.Tensor2D;
   readonly viewParameters: TensorTree;
 };
 
-export interface LabelledInputsOptions {
-  readonly dataset: Dataset;
+export interface LabelledInputsOptions<Labelled extends Dataset> {
+  readonly task: Pick<ClassificationTask<Labelled>, "labelsOf">;
+  readonly dataset: Labelled;
   readonly view: View;
   /** Over all replicas. */
   readonly batchSize: number;
@@ -21,25 +24,28 @@ export interface LabelledInputsOptions {
 }
 
 /** The inputs of every step: a function of the key and the step alone. Images are read ahead. */
-export async function* labelledInputs(options: LabelledInputsOptions): AsyncGenerator<LabelledInputs, undefined> {
-  const { view, batchSize, epochs, key, communicator } = options;
+export async function* labelledInputs<Labelled extends Dataset>(
+  options: LabelledInputsOptions<Labelled>,
+): AsyncGenerator<LabelledInputs, undefined> {
+  const { task, view, batchSize, epochs, key, communicator } = options;
   const dataset = ownShare(options.dataset, communicator);
   const augmentationKey = foldIn(key, "augmentation");
   for await (const batch of batches(dataset, { batchSize, epochs, key: foldIn(key, "data") })) {
-    const { images, shape, imageSizes, labels } = batch;
+    const { images, shape, imageSizes } = batch;
     const [count, height, width] = shape;
     const context = { batchSize: count, imageSize: [height, width] as const, ...(imageSizes && { imageSizes }) };
     const stepKey = foldIn(foldIn(augmentationKey, batch.step), communicator.rank);
+    const labels = task.labelsOf(dataset, batch);
     yield {
       images: tf.tensor4d(images, [...shape], "int32"),
-      labels: tf.tensor1d(labels as Int32Array, "int32"),
+      labels: tf.tensor2d(labels, [count, labels.length / count], "int32"),
       viewParameters: parameterTensors(view.sample(stepKey, context)),
     };
   }
 }
 
 /** Of every batch, the images that are this replica's to read. */
-function ownShare(dataset: Dataset, { rank, size }: Communicator): Dataset {
+function ownShare<Labelled extends Dataset>(dataset: Labelled, { rank, size }: Communicator): Labelled {
   const read: Dataset["read"] = (indices) => {
     const share = indices.length / size;
     return dataset.read(indices.slice(rank * share, (rank + 1) * share));

@@ -5,6 +5,7 @@ import { evaluateClassifier, type ImageOptions, networkImageSize } from "./evalu
 import type { EvaluationDatasets, EvaluationResult, Evaluator, EvaluatorOptions } from "./evaluator.js";
 import { frozenClassifier } from "./frozen-classifier.js";
 import { networkClassifier } from "./network-classifier.js";
+import { singleLabelTask } from "./single-label-task.js";
 import { initSupervisedHead } from "./supervised-head.js";
 import type { TrainableEncoder } from "./trainable-encoder.js";
 import { type TrainingOptions, trainingRecipe } from "./training-recipe.js";
@@ -66,6 +67,7 @@ export const linearEvaluator: Evaluator<Encoder | TrainableEncoder, LinearEvalua
   try {
     const result = await evaluateClassifier({
       protocol: "linear",
+      task: singleLabelTask,
       classifier,
       variables: { params: { ...params, ...head }, state },
       classCount,

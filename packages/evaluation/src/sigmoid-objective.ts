@@ -1,5 +1,6 @@
 import type { Compile } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
+import { binaryCrossEntropies } from "./binary-cross-entropies.js";
 import type { Features } from "./features.js";
 import { type LinearLoss, type LinearObjective, linearObjective } from "./linear-objective.js";
 
@@ -25,18 +26,9 @@ export function sigmoidObjective(
       return tf.tensor2d(rows, [end - start, classCount]);
     },
     compute: (logits, truth) => {
-      const { losses, known, target } = binaryCrossEntropies(logits, truth as tf.Tensor2D);
-      const error = tf.mul(known, tf.sub(tf.sigmoid(logits), target)) as tf.Tensor2D;
-      return { loss: tf.sum(losses), error };
+      const { losses, errors } = binaryCrossEntropies(logits, truth as tf.Tensor2D);
+      return { loss: tf.sum(losses), error: errors };
     },
   };
   return linearObjective(loss, sets, classCount, compile);
-}
-
-/** `log(1 + exp(z)) - z y` for each row and class, without overflow, and 0 where the truth is -1. */
-function binaryCrossEntropies(logits: tf.Tensor2D, truth: tf.Tensor2D) {
-  const known = tf.cast(tf.greaterEqual(truth, 0), "float32");
-  const target = tf.relu(truth);
-  const softplus = tf.add(tf.relu(logits), tf.log1p(tf.exp(tf.neg(tf.abs(logits)))));
-  return { losses: tf.mul(known, tf.sub(softplus, tf.mul(logits, target))), known, target };
 }

@@ -3,6 +3,7 @@ import { assertDatasets } from "./assert-datasets.js";
 import { evaluateClassifier, type ImageOptions, networkImageSize } from "./evaluate-classifier.js";
 import type { EvaluationDatasets, EvaluationResult, Evaluator, EvaluatorOptions } from "./evaluator.js";
 import { networkClassifier } from "./network-classifier.js";
+import { singleLabelTask } from "./single-label-task.js";
 import { initSupervisedHead } from "./supervised-head.js";
 import type { TrainableEncoder } from "./trainable-encoder.js";
 import { type TrainingOptions, trainingRecipe } from "./training-recipe.js";
@@ -58,6 +59,7 @@ export const supervisedEvaluator: Evaluator<Pick<TrainableEncoder, "backbone">, 
   try {
     return await evaluateClassifier({
       protocol: "supervised",
+      task: singleLabelTask,
       classifier: networkClassifier({ backbone, params, state }, { afterBlock: -1, fromHeadLayer: 0 }, imageShape),
       variables: { params: { ...params, ...head }, state },
       classCount,

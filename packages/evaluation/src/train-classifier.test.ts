@@ -26,6 +26,7 @@ import { frozenClassifier } from "./frozen-classifier.js";
 import { supervisedView, testView } from "./image-views.js";
 import { rawPixels } from "./index.js";
 import { networkClassifier } from "./network-classifier.js";
+import { singleLabelTask } from "./single-label-task.js";
 import { initSupervisedHead } from "./supervised-head.js";
 import { type ClassifierTraining, trainClassifier } from "./train-classifier.js";
 import { recipeOptimizer } from "./training-recipe.js";
@@ -42,7 +43,7 @@ const train = dataset(fixture.train, fixture.trainLabels);
 const test = dataset(fixture.test, fixture.testLabels);
 const bytes = (tree: Parameters) => Object.entries(tree).map(([path, t]) => [path, [...t.dataSync()]]);
 
-const common = { classCount, view: view([]), communicator: oneProcess, key: randomKey(3) };
+const common = { task: singleLabelTask, view: view([]), communicator: oneProcess, key: randomKey(3) };
 
 type Golden = (typeof fixture.cases)[number];
 const cases: [-1 | 0 | 1 | 4, number, Golden][] = fixture.cases.map((c: Golden) => [c.afterBlock, c.fromHeadLayer, c]);
@@ -103,6 +104,7 @@ describeEachBackend((backendName) => {
         };
         // In batches of 4 the last is filled up.
         const { scores, labels } = await classScores({
+          task: singleLabelTask,
           classifier,
           variables: merged,
           classCount,
@@ -230,13 +232,19 @@ describeEachBackend((backendName) => {
         const optimizer = sgd({ learningRate: 0.5 });
         const own = { params, state, optimizerState: optimizer.init(params), step: tf.scalar(0, "int32") };
         const images = tf.tensor4d(fixture.train.slice(0, 8 * 108), [8, 6, 6, 3], "int32");
-        const labels = tf.tensor1d(fixture.trainLabels.slice(0, 8), "int32");
+        const labels = tf.tensor2d(fixture.trainLabels.slice(0, 8), [8, 1], "int32");
         const run = (communicator: Communicator) => {
           const share = 8 / communicator.size;
-          const step = classificationStep({ classifier, classCount, view: view([]), optimizer, communicator });
+          const step = classificationStep({
+            classifier,
+            loss: singleLabelTask.loss,
+            view: view([]),
+            optimizer,
+            communicator,
+          });
           const start = communicator.rank * share;
           const part = [tf.slice(images, start, share), tf.slice(labels, start, share)] as const;
-          return step(own, encoder, part[0] as tf.Tensor4D, part[1] as tf.Tensor1D, []);
+          return step(own, encoder, part[0] as tf.Tensor4D, part[1] as tf.Tensor2D, []);
         };
         const alone = run(oneProcess);
         for (const replica of emulateReplicas(2, run)) {
@@ -256,16 +264,16 @@ describeEachBackend((backendName) => {
         const classifier = { ...frozenClassifier(rawPixels, [6, 6, 3]), trains: () => true };
         const step = classificationStep({
           classifier,
-          classCount,
+          loss: singleLabelTask.loss,
           view: view([]),
           optimizer,
           communicator: oneProcess,
         });
         const own = { params, state: {}, optimizerState: optimizer.init(params), step: tf.scalar(0, "int32") };
         const images = tf.zeros<tf.Rank.R4>([2, 6, 6, 3], "int32");
-        expect(() => step(own, { params: {}, state: {} }, images, tf.tensor1d([0, 1], "int32"), [])).toThrow(
-          /SIMCLR_ERROR__EVALUATION__NO_GRADIENT.*backbone\/forgotten/,
-        );
+        expect(() =>
+          step(own, { params: {}, state: {} }, images, tf.tensor2d([[0], [1]], [2, 1], "int32"), []),
+        ).toThrow(/SIMCLR_ERROR__EVALUATION__NO_GRADIENT.*backbone\/forgotten/);
       });
     });
   });

@@ -14,16 +14,17 @@ import type { Dataset } from "@simclr/data";
 import type { GradientTransformation } from "@simclr/optimizers";
 import * as tf from "@tensorflow/tfjs-core";
 import { type ClassifierState, classificationStep } from "./classification-step.js";
+import type { ClassificationTask } from "./classification-task.js";
 import type { Classifier } from "./classifier.js";
 import { type LabelledInputs, labelledInputs } from "./labelled-inputs.js";
 import { supervisedHeadPath } from "./supervised-head.js";
 
-export interface ClassifierTraining {
+export interface ClassifierTraining<Labelled extends Dataset = Dataset> {
+  readonly task: Pick<ClassificationTask<Labelled>, "labelsOf" | "loss">;
   readonly classifier: Classifier;
   /** All the classifier's parameters and batch statistics, those that do not learn too; borrowed. */
   readonly variables: ModelVariables;
-  readonly classCount: number;
-  readonly dataset: Dataset;
+  readonly dataset: Labelled;
   readonly view: View;
   readonly batchSize: number;
   readonly epochs: number;
@@ -41,7 +42,7 @@ export interface ClassifierTraining {
 export interface TrainedClassifier {
   /** What learned, owned by the caller. */
   readonly learned: ModelVariables;
-  /** The mean cross entropy of the last step's batch. */
+  /** The mean loss of the last step's batch. */
   readonly trainLoss: number;
 }
 
@@ -50,8 +51,10 @@ export interface TrainedClassifier {
  *
  * @throws SIMCLR_ERROR__EVALUATION__DIVERGED after the first epoch whose last loss is not a finite number
  */
-export async function trainClassifier(training: ClassifierTraining): Promise<TrainedClassifier> {
-  const { classifier, variables, optimizer, dataset, batchSize, epochs, compile, onProgress, signal } = training;
+export async function trainClassifier<Labelled extends Dataset>(
+  training: ClassifierTraining<Labelled>,
+): Promise<TrainedClassifier> {
+  const { task, classifier, variables, optimizer, dataset, batchSize, epochs, compile, onProgress, signal } = training;
   const learns = (path: string, tensor: tf.Tensor) =>
     path.startsWith(`${supervisedHeadPath}/`) || classifier.trains(path, tensor);
   const [params, frozenParams] = divide(variables.params, learns);
@@ -61,7 +64,7 @@ export async function trainClassifier(training: ClassifierTraining): Promise<Tra
   const { steps = epochs * stepsPerEpoch } = training;
   const { size } = training.communicator;
   if (batchSize % size !== 0) throw invalidArgument("batchSize", batchSize, `a multiple of the ${size} replicas`);
-  const step = compile(classificationStep(training), { name: "classificationStep" });
+  const step = compile(classificationStep({ ...training, loss: task.loss }), { name: "classificationStep" });
 
   let own: ClassifierState = {
     params: mapTree(params, (tensor) => tf.clone(tensor)),

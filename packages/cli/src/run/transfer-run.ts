@@ -10,6 +10,7 @@ import {
   type FineTuneTrial,
   fineTuneSearchEvaluator,
   logisticRegressionEvaluator,
+  multiLabelFineTuneSearchEvaluator,
   multiLabelLogisticRegressionEvaluator,
   type TrainableEncoder,
 } from "@simclr/evaluation";
@@ -75,7 +76,7 @@ export async function transferRun(options: TransferRunOptions): Promise<Transfer
   const runFolder = resolve(options.runFolder);
   const { recipe } = await readRunSettings(runFolder);
   const located = await Promise.all([...new Set(options.datasets)].map((name) => namedDataset(name, dataFolder)));
-  assertDatasets(located, settings);
+  assertDatasets(located);
   await useTensorFlow();
   const trained = await loadEncoder(runFolder, { compile: recipeCompile(recipe) });
   try {
@@ -114,7 +115,7 @@ export async function transferRun(options: TransferRunOptions): Promise<Transfer
   }
 }
 
-function assertDatasets(located: readonly LocatedDataset[], { methods }: TransferSettings): void {
+function assertDatasets(located: readonly LocatedDataset[]): void {
   if (located.length === 0) {
     throw invalidOption("datasets", "none", "at least one dataset", "For example: simclr transfer <run> dtd ./photos.");
   }
@@ -122,11 +123,6 @@ function assertDatasets(located: readonly LocatedDataset[], { methods }: Transfe
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {
     throw invalidOption("datasets", `two called "${twice}"`, "datasets of different names", "Give one of them a descriptor with another name."); // biome-ignore format: one line
-  }
-  const several = located.find(({ descriptor }) => descriptor.labels !== undefined)?.descriptor.name;
-  if (several !== undefined && methods.includes("fine-tune")) {
-    const remedy = `Measure ${several} in a command of its own: --method linear.`;
-    throw invalidOption("--method", `fine-tune for ${several}`, "linear for images of several classes", remedy);
   }
 }
 
@@ -220,7 +216,6 @@ async function fineTune(
   { settings, runFolder, recipe, trained, again }: MeasureContext,
   common: EvaluatorOptions,
 ): Promise<EvaluationResult> {
-  if (dataset.kind === "multi") throw new Error("refused before");
   const file = trialsOf(runFolder, job);
   const { step } = trained.checkpoint;
   const asked = askedOf(job, settings);
@@ -232,21 +227,25 @@ async function fineTune(
   const imageSize = [recipe.imageSize, recipe.imageSize] as const;
   const flips = recipe.view.flipProbability > 0 ? [randomApply(horizontalFlip(), recipe.view.flipProbability)] : [];
   const { spec } = network.backbone;
-  return fineTuneSearchEvaluator(network, dataset.training, {
+  const options = {
     ...common,
     ...settings.grids[job.encoder],
     batchSize: settings.batchSize,
-    metric: dataset.metric,
     imageSize,
     view: view([randomResizedCrop({ imageSize }), ...flips]),
-    trainAndValidation: dataset.training.trainAndValidation,
-    withBatchNormDecay: (batchNormDecay) => backboneFromSpec({ ...spec, batchNormDecay }),
+    withBatchNormDecay: (batchNormDecay: number) => backboneFromSpec({ ...spec, batchNormDecay }),
     finished,
-    onTrial: (trial) => {
+    onTrial: (trial: FineTuneTrial) => {
       trials.push(trial);
       return writeFileWhole(file, `${JSON.stringify({ asked, step, trials })}\n`);
     },
-  });
+  };
+  if (dataset.kind === "multi") {
+    const { trainAndValidation, ...parts } = dataset.training;
+    return multiLabelFineTuneSearchEvaluator(network, parts, { ...options, trainAndValidation });
+  }
+  const { trainAndValidation, ...parts } = dataset.training;
+  return fineTuneSearchEvaluator(network, parts, { ...options, trainAndValidation, metric: dataset.metric });
 }
 
 /** The trained network, and the run's own before its first step. */

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Dataset, type ImageFolder, imageFolder, subset } from "@simclr/data";
-import type { EvaluationDatasets, MultiLabelDatasets } from "@simclr/evaluation";
+import type { EvaluationDatasets, MultiLabelDataset, MultiLabelDatasets } from "@simclr/evaluation";
 import { readMultiLabels } from "./multi-label-truth.js";
-import { type NamedImage, splitImages } from "./split-images.js";
+import { type NamedImage, type SplitImages, splitImages } from "./split-images.js";
 import type { TransferDescriptor } from "./transfer-descriptor.js";
 import { classEmpty, folderMissing, labelUnknown } from "./transfer-errors.js";
 
@@ -26,11 +26,12 @@ export interface SingleLabelTransfer {
   readonly training: Required<EvaluationDatasets> & { readonly trainAndValidation: Dataset };
 }
 
-/** Images that may show several classes. */
+/** Images that may show several classes, in the same readings. */
 export interface MultiLabelTransfer {
   readonly kind: "multi";
   readonly metric: "vocMeanAveragePrecision11";
   readonly features: Required<MultiLabelDatasets>;
+  readonly training: Required<MultiLabelDatasets> & { readonly trainAndValidation: MultiLabelDataset };
 }
 
 export type TransferDataset = (SingleLabelTransfer | MultiLabelTransfer) & { readonly warnings: readonly string[] };
@@ -59,7 +60,7 @@ export async function transferDataset(
 ): Promise<TransferDataset> {
   const root = resolve(folder);
   if (!existsSync(root)) throw folderMissing(descriptor.name, root, descriptor.layout);
-  const read = (side: number, fit: "cover" | "contain") =>
+  const read: ReadFolder = (side, fit) =>
     imageFolder(root, { imageSize: [side, side], fit, labels: "none", onCorrupt: "refuse", channels });
   const square = await read(imageSize, "cover");
   const parts = await splitImages(root, descriptor, square.paths);
@@ -69,16 +70,20 @@ export async function transferDataset(
     const { classNames, truthOf } = await readMultiLabels(root, descriptor);
     warnings.push(...classWarnings(descriptor, classNames.length));
     warnings.forEach(onWarning);
-    const part = (what: keyof typeof parts) => {
-      const truth = truthOf(what, parts[what].map(({ path }) => path)); // biome-ignore format: one line
+    const truthOfPart = (part: string, images: readonly NamedImage[]) => truthOf(part, images.map(({ path }) => path)); // biome-ignore format: one line
+    for (const what of ["train", "validation", "test"] as const) {
+      const truth = truthOfPart(what, parts[what]);
       classNames.forEach((className, label) => {
         const isShown = truth.some((value, i) => value === 1 && i % classNames.length === label);
         if (!isShown) throw classEmpty(descriptor.name, what, className, 1, 0);
       });
-      return { ...pick(square, parts[what]), classNames, truth };
-    };
-    const features = { train: part("train"), validation: part("validation"), test: part("test") };
-    return { kind: "multi", metric: descriptor.metric, features, warnings };
+    }
+    const several = (from: ImageFolder, images: readonly NamedImage[]) => ({
+      ...pick(from, images),
+      classNames,
+      truth: truthOfPart("labelled", images),
+    });
+    return { kind: "multi", metric: descriptor.metric, ...(await readings(square, read, parts, several)), warnings };
   }
   const classNames = [...new Set(parts.train.map(({ className }) => className))].sort();
   warnings.push(...classWarnings(descriptor, classNames.length));
@@ -86,14 +91,24 @@ export async function transferDataset(
   warnings.forEach(onWarning);
   const labelled = (from: ImageFolder, images: readonly NamedImage[]) =>
     withLabels(pick(from, images), images.map(({ className }) => classNames.indexOf(className)), classNames); // biome-ignore format: one line
+  return { kind: "single", metric: descriptor.metric, ...(await readings(square, read, parts, labelled)), warnings };
+}
+
+type ReadFolder = (side: number, fit: "cover" | "contain") => Promise<ImageFolder>;
+
+/** The parts as an encoder sees them, and as a training does. */
+async function readings<Labelled>(
+  square: ImageFolder,
+  read: ReadFolder,
+  { train, validation, test }: SplitImages,
+  labelled: (from: ImageFolder, images: readonly NamedImage[]) => Labelled,
+) {
+  const [imageSize] = square.imageShape;
   // A crop of a photo is cut from more pixels than it has; an image of 32 pixels and less has no more of them.
   const isLarge = imageSize > 32;
   const whole = await read(isLarge ? Math.round(1.5 * imageSize) : imageSize, "contain");
   const uncropped = isLarge ? await read(Math.round(imageSize / 0.875), "cover") : square;
-  const { train, validation, test } = parts;
   return {
-    kind: "single",
-    metric: descriptor.metric,
     features: {
       train: labelled(square, train),
       validation: labelled(square, validation),
@@ -105,7 +120,6 @@ export async function transferDataset(
       test: labelled(uncropped, test),
       trainAndValidation: labelled(whole, [...train, ...validation]),
     },
-    warnings,
   };
 }
 
