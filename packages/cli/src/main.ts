@@ -10,7 +10,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 
 const verbose = process.argv.includes("--verbose") || Boolean(process.env.DEBUG);
 try {
-  await program().parseAsync();
+  await (await program()).parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
     // Commander has printed its message; what it calls 1 is a usage error.

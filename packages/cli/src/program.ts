@@ -1,16 +1,13 @@
 import { Command, Option } from "commander";
 import packageJson from "../package.json" with { type: "json" };
-import { doctorCommand } from "./commands/doctor.js";
-import { embedCommand } from "./commands/embed.js";
-import { evaluateCommand } from "./commands/evaluate.js";
-import { experimentCommand } from "./commands/experiment.js";
-import { pretrainCommand } from "./commands/pretrain.js";
-import { recipesCommand } from "./commands/recipes.js";
-import { reportCommand } from "./commands/report.js";
-import { transferCommand } from "./commands/transfer.js";
+import { commands } from "./commands/commands.js";
 
-/** The command line as a whole. */
-export function program(): Command {
+/**
+ * The command line.
+ *
+ * @param words what the user typed after `simclr`; of the commands, the one that they name is there with its options
+ */
+export async function program(words: readonly string[] = process.argv.slice(2)): Promise<Command> {
   const simclr = new Command("simclr")
     .description("Learn image representations without labels: SimCLR on TensorFlow.js.")
     .version(packageJson.version)
@@ -32,19 +29,12 @@ A first look, without images of your own, in minutes:
 
 Runs lie in ./runs: checkpoints, metrics.jsonl, tensorboard/ and report/index.html.`,
     );
-  const commands = [
-    pretrainCommand(),
-    evaluateCommand(),
-    transferCommand(),
-    reportCommand(),
-    embedCommand(),
-    experimentCommand(),
-    recipesCommand(),
-    doctorCommand(),
-  ];
-  for (const command of commands) {
+  const [first, second] = words.filter((word) => !word.startsWith("-"));
+  const called = first === "help" ? second : first;
+  for (const { name, description, load } of commands) {
+    const command = name === called ? (await load())() : new Command(name);
     // Subcommands inherit settings only when the program makes them.
-    simclr.addCommand(command.copyInheritedSettings(simclr));
+    simclr.addCommand(command.description(description).copyInheritedSettings(simclr));
   }
   return simclr;
 }

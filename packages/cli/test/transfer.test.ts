@@ -298,7 +298,7 @@ describe("what cannot be measured is refused before anything is", () => {
 });
 
 test("help names every dataset, and --describe prints a descriptor that can be read again", async () => {
-  const command = program().commands.find((one) => one.name() === "transfer");
+  const command = (await program(["transfer"])).commands.find((one) => one.name() === "transfer");
   let help = "";
   command?.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
   for (const { name } of publishedDatasets) expect(help).toContain(`\n  ${name} `);
@@ -307,7 +307,8 @@ test("help names every dataset, and --describe prints a descriptor that can be r
     printed += text;
     return true;
   });
-  await program().parseAsync(["transfer", "--describe", "pascal-voc-2007"], { from: "user" });
+  const words = ["transfer", "--describe", "pascal-voc-2007"];
+  await (await program(words)).parseAsync(words, { from: "user" });
   write.mockRestore();
   expect(parseTransferDescriptor(JSON.parse(printed))).toEqual(
     publishedDatasets.find(({ name }) => name === "pascal-voc-2007"),

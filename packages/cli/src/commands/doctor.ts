@@ -3,7 +3,6 @@ import { Command } from "commander";
 
 export function doctorCommand(): Command {
   return new Command("doctor")
-    .description("Say what this machine has to compute with, and what is missing.")
     .option("--json", "print the report as JSON")
     .addHelpText(
       "after",

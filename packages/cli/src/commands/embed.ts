@@ -3,7 +3,6 @@ import { embedFolder } from "../run/embed-folder.js";
 
 export function embedCommand(): Command {
   return new Command("embed")
-    .description("Turn every image of a folder into a vector, with a run's encoder.")
     .argument("<run>", "the run's folder")
     .argument("<folder>", "images, at any depth")
     .option("-o, --output <file>", "a .safetensors, .npy or .json file", "features.safetensors")

@@ -23,7 +23,6 @@ interface EvaluateOptions {
 
 export function evaluateCommand(): Command {
   return new Command("evaluate")
-    .description("Measure a run's encoder, beside the same encoder untrained and beside raw pixels.")
     .argument("<run>", "the run's folder")
     .option("-p, --protocol <names>", "what to measure, one or several (default: knn,linear-features)", list)
     .option("-d, --data <data>", "other images than the run's own: digits, cifar10 or a folder, with labels")

@@ -16,7 +16,6 @@ export function experimentCommand(): Command {
   const names = experiments.map(({ name, title, source }) => `  ${name.padEnd(22)} ${title} (${paperPart(source)})`);
   const scales = scaleNames.map((name) => `  ${name.padEnd(22)} ${scaleNamed(name).title}`);
   return new Command("experiment")
-    .description("Repeat one of the paper's experiments: every run, with several seeds, a figure and a table.")
     .argument("<name>", "which one, see below")
     .argument(
       "[data]",

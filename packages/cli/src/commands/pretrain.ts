@@ -13,7 +13,6 @@ interface PretrainOptions {
 
 export function pretrainCommand(): Command {
   return new Command("pretrain")
-    .description("Train an encoder on images; labels are not needed, and never trained on.")
     .argument("[data]", "digits, cifar10, or a folder of images (any depth; JPEG, PNG, WebP, AVIF, TIFF, GIF)")
     .option("-r, --recipe <name|file>", "a built-in recipe or a .ts, .js or .json file (default: by the images)")
     .option("-s, --set <key=value>", "replace one setting of the recipe; can be repeated", collect)

@@ -5,7 +5,6 @@ import { recipeDefault, recipeKeys } from "../recipe/recipe-keys.js";
 
 export function recipesCommand(): Command {
   return new Command("recipes")
-    .description("List the recipes, print one, or list all settings.")
     .argument("[name|file]", "print this recipe as JSON, every setting with its value")
     .option("--keys", "list every setting that --set can change, with what it has to be and where its default is from")
     .addHelpText(

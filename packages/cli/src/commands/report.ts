@@ -10,7 +10,6 @@ interface ReportOptions {
 
 export function reportCommand(): Command {
   return new Command("report")
-    .description("Show a run, or several side by side, on one page that works offline.")
     .argument("[runs...]", "the runs' folders")
     .option("-o, --output <file>", "where to write it (default: <run>/report/index.html; of several runs, report.html)")
     .addOption(new Option("-m, --map <kind>", "the map of the images").choices(["umap", "none"]).default("umap"))

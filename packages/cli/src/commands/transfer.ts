@@ -30,7 +30,6 @@ export function transferCommand(): Command {
     return `  ${name.padEnd(width)}${text.join(`\n${indent}`)}`;
   });
   return new Command("transfer")
-    .description("Measure a run's encoder on other datasets, as the paper does on twelve.")
     .argument("[run]", "the run's folder")
     .argument("[datasets...]", "names of those below, folders with train and test, or descriptors' .json files")
     .option("-m, --method <names>", "linear, fine-tune or both (default: linear)", list)
