@@ -8,7 +8,7 @@ export function writeResult(name: string, result: object): void {
   const versionOf = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")).version;
   const whole = {
     benchmark: name,
-    command: `pnpm --filter @simclr/benchmarks ${name}`,
+    command: ["pnpm --filter @simclr/benchmarks", name, ...process.argv.slice(2).map(withoutPlace)].join(" "),
     date: new Date().toISOString().slice(0, 10),
     machine: {
       processor: cpus()[0]?.model,
@@ -25,6 +25,11 @@ export function writeResult(name: string, result: object): void {
   writeFileSync(`${folder}${name}.json.part`, text);
   renameSync(`${folder}${name}.json.part`, `${folder}${name}.json`);
   console.log(text);
+}
+
+/** An argument as somebody else would give it: where a folder lay is of no interest. */
+function withoutPlace(argument: string): string {
+  return argument.startsWith("/") ? "<folder>" : argument;
 }
 
 /** The middle value, and the range of the middle half. */

@@ -3,6 +3,7 @@ import { expectClose, expectNoLeak } from "@simclr/core/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { useTensorFlow } from "../backend/use-tensorflow.js";
+import { compile } from "../compile/compile.js";
 import { describeEachBackend } from "../testing.js";
 
 /** The same function on TensorFlow and on TensorFlow.js's cpu backend, which is the slow, independent implementation. */
@@ -173,6 +174,26 @@ describeEachBackend(() => {
   it("leaves no tensor in a gradient", () => {
     const x = tf.tensor2d([[1, -2, 3]]);
     expectNoLeak(() => tf.grad((t: tf.Tensor) => tf.mean(tf.relu(tf.sum(t, 0))))(x));
+  });
+});
+
+describe("gather in a recording", () => {
+  beforeAll(async () => {
+    await useTensorFlow();
+  });
+
+  it.each([true, false])("has the values and the gradient of the eager one, with xla %s", (xla) => {
+    const [x, indices] = [numbers([5, 3]), tf.tensor1d([4, 0, 4, 2], "int32")];
+    const weights = numbers([4, 3], 7);
+    const both = (table: tf.Tensor, rows: tf.Tensor) => {
+      const loss = (t: tf.Tensor) => tf.sum(tf.mul(weights, tf.square(tf.gather(t, rows as tf.Tensor1D))));
+      const columns = tf.gather(table, tf.tensor1d([2, 0], "int32"), 1);
+      return { rows: tf.gather(table, rows as tf.Tensor1D), columns, gradient: tf.grad(loss)(table) };
+    };
+    const compiled = compile(both, { xla });
+    const [actual, expected] = [compiled(x, indices), both(x, indices)];
+    for (const name of ["rows", "columns", "gradient"] as const) expectClose(actual[name], expected[name]);
+    compiled.dispose();
   });
 });
 

@@ -2,6 +2,7 @@ import { registerBroadcastMatrixProduct } from "./broadcast-matrix-product.js";
 import { registerDenseBincount } from "./dense-bincount.js";
 import { registerDilatedDepthwise } from "./dilated-depthwise.js";
 import { registerFusedBatchNorm } from "./fused-batch-norm.js";
+import { registerGather } from "./gather.js";
 import { registerGradients } from "./gradients.js";
 import { registerImageTransforms } from "./image-transforms.js";
 import { registerIntegers } from "./integers.js";
@@ -29,6 +30,7 @@ export function registerKernels(): void {
   registerStrings();
   registerSign();
   registerDilatedDepthwise();
+  registerGather();
   registerStridedFilterGradient();
   registerBroadcastMatrixProduct();
 }
