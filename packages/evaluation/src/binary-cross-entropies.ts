@@ -3,8 +3,6 @@ import * as tf from "@tensorflow/tfjs-core";
 /**
  * `log(1 + exp(z)) - z y` for each row and class, without overflow, and 0 where the truth is -1; and by z its derivative.
  *
- * Use the derivative: the tape's is wrong at z = 0, where all logits of a new classifier are.
- *
  * @param truth `[rows, classes]`, of the logits' shape: 1, 0 or -1
  */
 export function binaryCrossEntropies(logits: tf.Tensor2D, truth: tf.Tensor2D) {

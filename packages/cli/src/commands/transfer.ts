@@ -53,7 +53,7 @@ Methods (Chen et al. 2020, appendix B.8); settings are chosen on validation imag
   linear      logistic regression on frozen features by L-BFGS, without augmentation; minutes
   fine-tune   the whole network goes on learning: 56 trainings of 20,000 steps to choose from. Days on a GPU; make it smaller:
               --learning-rates 0.003,0.03 --weight-decays 0,1e-5 --steps 1000 takes 5,000 steps
-  Images of several classes (pascal-voc-2007) have a logistic regression for each class in both; difficult ones are left out
+  Images of several classes (pascal-voc-2007) have a logistic regression for each class in both, without difficult ones
   --encoders untrained is the same network before its first step; fine-tuned, it has the paper's grid for random numbers
 
 The paper's datasets, each in <data folder>/<name>. Nothing is downloaded; sizes unlike the published ones are told:
