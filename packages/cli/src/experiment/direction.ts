@@ -15,7 +15,7 @@ export function directionOf(
   const [next] = others;
   if (!best || !next) return [];
   const scale = primary.unit === "percent" ? 100 : 1;
-  const shown = (value: number) => (scale * value).toFixed(1);
+  const shown = (value: number) => (scale * value).toFixed(1).replace(/^-0\.0$/, "0.0");
   const name = ({ row, column }: CellSummary) => [row, column].filter((part) => part && part !== title).join(", ");
   const { mean = 0, standardDeviation = 0 } = best.metrics[primary.name] ?? {};
   const noise =
