@@ -45,7 +45,8 @@ export async function writeExperiment(
   const done = finished.length < trialCount ? ` ${finished.length} of ${trialCount} trials.` : "";
   const about = `\`${command}\`.${done}`;
   const svg = await experimentFigure(experiment, summary.cells);
-  const trials = finished.map(({ trial, result: { recipe: _, ...result } }) => {
+  // The recipe and the place of the images are said once.
+  const trials = finished.map(({ trial, result: { recipe: _, data: __, ...result } }) => {
     const { row, column, changes } = trial.cell;
     return { row, column, changes, seed: trial.seed, run: trial.run ?? null, ...result };
   });
