@@ -25,7 +25,7 @@ export const colorStrength: Experiment = {
     const { supervisedEpochs: epochs, supervisedBatchSize: batchSize } = scaleNamed(scale);
     const supervised = { kind: "supervised", labelFraction: 1, epochs, batchSize, view: "recipe" } as const;
     // Thirty-six trials: at tiny with an epoch less than it has.
-    const length = scale === "tiny" ? { epochs: 5 } : {};
+    const length: Changes = scale === "tiny" ? { epochs: 5 } : {};
     return Object.entries(settings).flatMap(([row, setting]): Cell[] => {
       const changes = { ...length, ...setting };
       return [
