@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 /**
- * The rows of a matrix at indices that the device computed, with the gradient to the matrix. `tf.gather` would do, but
- * tfjs-node's kernel reads the indices to check them, which nothing inside a compiled function may do.
+ * The rows of a matrix at indices that the device computed, with the gradient to the matrix. `tf.gather` would do, but for its
+ * gradient, which takes a pass for every row in plain JavaScript.
  *
  * @param rows `[count, size]`
  * @param indices whole numbers in [0, count), float32, `[n]`; get no gradient

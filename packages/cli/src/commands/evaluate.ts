@@ -1,11 +1,11 @@
 import { Command } from "commander";
-import { invalidOption } from "../errors.js";
 import type { EvaluationChoices } from "../evaluation/evaluation-settings.js";
 import { evaluateRun } from "../run/evaluate-run.js";
 import { interruptedExitCode, listenForInterruption } from "../terminal/interruption.js";
 import { printEvaluations } from "../terminal/print-evaluations.js";
 import { printReport } from "../terminal/print-report.js";
 import { openTerminal } from "../terminal/terminal.js";
+import { list, numberOf } from "./option-values.js";
 
 interface EvaluateOptions {
   readonly protocol?: string[];
@@ -99,34 +99,18 @@ earlier one; Ctrl-C keeps what is finished. In the end the page <run>/report/ind
 
 function choicesOf(options: EvaluateOptions): EvaluationChoices {
   const { protocol, encoders, labelFraction } = options;
-  const numberOf = (option: string, text: string | undefined): number | undefined => {
-    if (text === undefined) return undefined;
-    const value = text.trim() === "" ? Number.NaN : Number(text);
-    if (Number.isFinite(value)) return value;
-    throw invalidOption(option, text, "a number", "`simclr evaluate --help` has examples.");
-  };
+  const number = (option: string, text: string | undefined) => numberOf("evaluate", option, text);
   return {
     // Names are checked with everything else, and the nearest known one is suggested.
     protocols: protocol as EvaluationChoices["protocols"],
     encoders: encoders as EvaluationChoices["encoders"],
-    labelFractions: labelFraction?.map((text) => numberOf("--label-fraction", text) as number),
-    epochs: numberOf("--epochs", options.epochs),
-    batchSize: numberOf("--batch-size", options.batchSize),
-    learningRate: numberOf("--learning-rate", options.learningRate),
-    fineTuneAfterBlock: numberOf("--fine-tune-after-block", options.fineTuneAfterBlock),
-    fineTuneFromHeadLayer: numberOf("--fine-tune-from-head-layer", options.fineTuneFromHeadLayer),
-    k: numberOf("--k", options.k),
-    examples: numberOf("--examples", options.examples),
+    labelFractions: labelFraction?.map((text) => number("--label-fraction", text) as number),
+    epochs: number("--epochs", options.epochs),
+    batchSize: number("--batch-size", options.batchSize),
+    learningRate: number("--learning-rate", options.learningRate),
+    fineTuneAfterBlock: number("--fine-tune-after-block", options.fineTuneAfterBlock),
+    fineTuneFromHeadLayer: number("--fine-tune-from-head-layer", options.fineTuneFromHeadLayer),
+    k: number("--k", options.k),
+    examples: number("--examples", options.examples),
   };
-}
-
-/** `--label-fraction 0.01,0.1 --label-fraction 1` is three. */
-function list(value: string, previous: string[] = []): string[] {
-  return [
-    ...previous,
-    ...value
-      .split(",")
-      .map((part) => part.trim())
-      .filter(Boolean),
-  ];
 }

@@ -6,6 +6,7 @@ import { scaleNamed, scaleNames } from "../experiment/scale.js";
 import { interruptedExitCode, listenForInterruption } from "../terminal/interruption.js";
 import { printExperiment } from "../terminal/print-experiment.js";
 import { openTerminal } from "../terminal/terminal.js";
+import { collect } from "./option-values.js";
 
 interface ExperimentOptions extends Pick<RunExperimentOptions, "scale" | "set" | "folder"> {
   readonly seeds: string;
@@ -78,8 +79,4 @@ function countOf(text: string): number {
 
 function paperPart(source: string): string {
   return source.replace("Chen et al. 2020, ", "");
-}
-
-function collect(value: string, previous: string[] = []): string[] {
-  return [...previous, value];
 }

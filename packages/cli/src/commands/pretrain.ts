@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { pretrainRun } from "../run/pretrain-run.js";
 import { interruptedExitCode } from "../terminal/interruption.js";
 import { printReport } from "../terminal/print-report.js";
+import { collect } from "./option-values.js";
 
 interface PretrainOptions {
   readonly recipe?: string;
@@ -44,8 +45,4 @@ Ctrl-C saves a checkpoint and says how to go on; a second Ctrl-C stops at once.
       if (result.evaluation) printReport(result.evaluation);
       if (result.interrupted) process.exitCode = interruptedExitCode;
     });
-}
-
-function collect(value: string, previous: string[] = []): string[] {
-  return [...previous, value];
 }

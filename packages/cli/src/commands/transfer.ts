@@ -8,6 +8,7 @@ import { publishedDataset } from "../transfer/named-datasets.js";
 import { publishedDatasets } from "../transfer/published-datasets.js";
 import type { TransferChoices } from "../transfer/transfer-settings.js";
 import { transferRows, transferTable } from "../transfer/transfer-table.js";
+import { list, numberOf } from "./option-values.js";
 
 interface TransferOptions {
   readonly method?: string[];
@@ -100,14 +101,8 @@ so the same command goes on after Ctrl-C, within a search too. The table with pu
 }
 
 function choicesOf(options: TransferOptions): TransferChoices {
-  const numberOf = (option: string, text: string | undefined): number | undefined => {
-    if (text === undefined) return undefined;
-    const value = text.trim() === "" ? Number.NaN : Number(text);
-    if (Number.isFinite(value)) return value;
-    throw invalidOption(option, text, "a number", "`simclr transfer --help` has examples.");
-  };
-  const numbers = (option: string, texts: string[] | undefined) =>
-    texts?.map((text) => numberOf(option, text) as number);
+  const number = (option: string, text: string | undefined) => numberOf("transfer", option, text);
+  const numbers = (option: string, texts: string[] | undefined) => texts?.map((text) => number(option, text) as number);
   return {
     // Names are checked with everything else.
     methods: options.method as TransferChoices["methods"],
@@ -115,14 +110,9 @@ function choicesOf(options: TransferOptions): TransferChoices {
     regularizations: numbers("--regularizations", options.regularizations),
     learningRates: numbers("--learning-rates", options.learningRates),
     weightDecays: numbers("--weight-decays", options.weightDecays),
-    steps: numberOf("--steps", options.steps),
-    batchSize: numberOf("--batch-size", options.batchSize),
+    steps: number("--steps", options.steps),
+    batchSize: number("--batch-size", options.batchSize),
   };
-}
-
-/** `--method linear,fine-tune --method linear` is three. */
-function list(value: string, previous: string[] = []): string[] {
-  return [...previous, ...value.split(",").map((part) => part.trim()).filter(Boolean)]; // biome-ignore format: one line
 }
 
 function wrapped(text: string, width: number): string[] {

@@ -1,4 +1,3 @@
-import { horizontalFlip, randomApply, randomResizedCrop, type View, view } from "@simclr/augmentations";
 import { foldIn, type RandomKey } from "@simclr/core";
 import { type Dataset, labelSubset } from "@simclr/data";
 import {
@@ -10,6 +9,7 @@ import {
   type TrainableEncoder,
 } from "@simclr/evaluation";
 import type { Recipe } from "../recipe/recipe-schema.js";
+import { supervisedView } from "../run/supervised-view.js";
 import type { EvaluationJob } from "./evaluation-job.js";
 import type { EvaluationSettings } from "./evaluation-settings.js";
 
@@ -31,7 +31,7 @@ export function networkJobs(options: NetworkJobsOptions): EvaluationJob[] {
   const { epochs, batchSize, learningRate, fineTuneAfterBlock, fineTuneFromHeadLayer } = settings;
   const training = {
     imageSize: options.imageSize,
-    view: supervisedView({ view: options.recipe.view, imageSize: options.imageSize }),
+    view: supervisedView(options.recipe, options.imageSize),
     ...(epochs !== undefined && { epochs }),
     ...(batchSize !== undefined && { batchSize }),
     ...(learningRate !== undefined && { learningRate }),
@@ -74,13 +74,4 @@ export function networkJobs(options: NetworkJobsOptions): EvaluationJob[] {
     }
   }
   return jobs;
-}
-
-/** Supervised training's published view, crop and flip; without the flip where a mirrored image is another one. */
-export function supervisedView({
-  imageSize,
-  view: { flipProbability },
-}: Pick<Recipe, "view"> & { imageSize: number | readonly [number, number] }): View {
-  const flips = flipProbability > 0 ? [randomApply(horizontalFlip(), flipProbability)] : [];
-  return view([randomResizedCrop({ imageSize }), ...flips]);
 }

@@ -1,10 +1,11 @@
+import { csvTable, markdownTable } from "../report/text-table.js";
 import type { Experiment, Metric } from "./experiment.js";
 import type { CellSummary, ExperimentSummary } from "./summary.js";
 
 type Layout = Pick<Experiment, "title" | "source" | "published" | "axes" | "metrics">;
 
 /** The table as the paper lays it out, means and standard deviations, in Markdown, with what the paper found and who wins. */
-export function markdownTable(layout: Layout, { cells, direction }: ExperimentSummary, about: string): string {
+export function experimentMarkdown(layout: Layout, { cells, direction }: ExperimentSummary, about: string): string {
   const { title, source, published, axes, metrics } = layout;
   const columns = [...new Set(cells.map(({ column }) => column))];
   const rows = [...new Set(cells.map(({ row }) => row))];
@@ -12,11 +13,11 @@ export function markdownTable(layout: Layout, { cells, direction }: ExperimentSu
   const shown = (cell: CellSummary | undefined, metric: Metric) => (cell ? meanAndDeviation(cell, metric) : "");
   const grid = (metric: Metric) => {
     const head = [`${axes.row} \\ ${axes.column}`.replace(/ \\ $/, ""), ...columns];
-    return lines(head, rows.map((row) => [row, ...columns.map((column) => shown(cellAt(row, column), metric))])); // biome-ignore format: one line
+    return markdownTable(head, rows.map((row) => [row, ...columns.map((column) => shown(cellAt(row, column), metric))])); // biome-ignore format: one line
   };
   const list = () => {
     const head = [axes.row, ...metrics.map(headOf)];
-    return lines(head, cells.map((cell) => [cell.row, ...metrics.map((metric) => shown(cell, metric))])); // biome-ignore format: one line
+    return markdownTable(head, cells.map((cell) => [cell.row, ...metrics.map((metric) => shown(cell, metric))])); // biome-ignore format: one line
   };
   const tables = columns.length === 1 ? [list()] : metrics.map((metric) => `${headOf(metric)}:\n\n${grid(metric)}`);
   return [
@@ -31,7 +32,7 @@ export function markdownTable(layout: Layout, { cells, direction }: ExperimentSu
 }
 
 /** One line a cell and seed: what the means are of. */
-export function csvTable(
+export function experimentCsv(
   { axes, metrics }: Pick<Experiment, "axes" | "metrics">,
   cells: readonly CellSummary[],
 ): string {
@@ -44,10 +45,7 @@ export function csvTable(
       ...metrics.map(({ name }) => `${cell.metrics[name]?.values[i]}`),
     ]),
   );
-  return [head, ...body]
-    .map((line) => line.map(quoted).join(","))
-    .join("\n")
-    .concat("\n");
+  return csvTable(head, body);
 }
 
 /** `41.2 ± 0.6`, in percent where the metric is a share. */
@@ -62,14 +60,4 @@ export function meanAndDeviation(cell: CellSummary, { name, unit }: Metric): str
 
 function headOf({ title, unit }: Metric): string {
   return `${title}, ${unit === "percent" ? "%" : unit}`;
-}
-
-function lines(head: readonly string[], body: readonly (readonly string[])[]): string {
-  const rule = head.map((_, i) => (i === 0 ? "---" : "---:"));
-  const escaped = (line: readonly string[]) => `| ${line.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [head, rule, ...body].map(escaped).join("\n");
-}
-
-function quoted(cell: string): string {
-  return /[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

@@ -10,12 +10,12 @@ import {
   transformationEvaluator,
 } from "@simclr/evaluation";
 import { loadNetwork, readMetrics } from "@simclr/training";
-import { supervisedView } from "../evaluation/network-jobs.js";
 import type { Recipe } from "../recipe/recipe-schema.js";
-import { buildStep } from "../run/build-step.js";
+import { buildBackbone } from "../run/build-step.js";
 import { buildViews } from "../run/build-views.js";
 import { atMost, type ImageSource } from "../run/image-source.js";
 import { recipeCompile } from "../run/recipe-compile.js";
+import { supervisedView } from "../run/supervised-view.js";
 import type { Measure } from "./experiment.js";
 import type { Trial, TrialResult } from "./trial.js";
 
@@ -75,8 +75,8 @@ async function pretrained(
         labelFraction,
         epochs,
         batchSize,
-        view: supervisedView({ view: recipe.view, ...imageSizeOf(source) }),
-        ...imageSizeOf(source),
+        view: supervisedView(recipe, imageSizeOf(source)),
+        imageSize: imageSizeOf(source),
       };
       return await fineTuneEvaluator(network, onImages(source, recipe), { ...training, ...common });
     }
@@ -100,11 +100,9 @@ async function supervised(
   const { train, test } = onImages(source, recipe);
   const labels = { fraction: labelFraction, key: foldIn(common.key, "labels") };
   const labelled = labelFraction === 1 ? train : labelSubset(train, labels);
-  const stepOptions = { batchSize, exampleCount: labelled.length, channels: source.bank.imageShape[2] };
-  const { backbone } = buildStep(recipe, stepOptions);
-  const views =
-    view === "recipe" ? buildViews(recipe)[0] : supervisedView({ view: recipe.view, ...imageSizeOf(source) });
-  const options = { ...common, epochs, batchSize, view: views, ...imageSizeOf(source) };
+  const backbone = buildBackbone(recipe, source.bank.imageShape[2]);
+  const views = view === "recipe" ? buildViews(recipe)[0] : supervisedView(recipe, imageSizeOf(source));
+  const options = { ...common, epochs, batchSize, view: views, imageSize: imageSizeOf(source) };
   return supervisedEvaluator({ backbone }, { train: labelled, test }, options);
 }
 
@@ -118,7 +116,7 @@ function onImages({ pretraining, networkTest }: ImageSource, recipe: Recipe): Pa
 }
 
 function imageSizeOf({ bank: { imageShape } }: ImageSource) {
-  return { imageSize: [imageShape[0], imageShape[1]] as const };
+  return [imageShape[0], imageShape[1]] as const;
 }
 
 /** Means over the last epoch that was logged. */

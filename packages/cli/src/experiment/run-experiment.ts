@@ -148,19 +148,18 @@ async function finish(trial: Trial, { runFolder, source, signal, tell }: FinishO
   }
 }
 
-/** The images of a trial: opened once for all trials that read the same ones in the same way, and kept decoded. */
+/** The images of a trial, kept decoded: opened anew only where they are read in another way than those before. */
 function sources(data: string, terminal: Terminal): (trial: Trial) => Promise<ImageSource> {
-  const opened = new Map<string, Promise<ImageSource>>();
+  let opened: { readonly key: string; readonly source: ImageSource } | undefined;
   return async ({ recipe }) => {
     const { imageSize, exampleCount, seed, evaluation } = recipe;
     const key = JSON.stringify([imageSize, exampleCount, seed, evaluation.heldOutFraction]);
-    const source = opened.get(key) ?? imageSource(data, recipe, { onWarning: terminal.print }).then(kept);
-    // Seeds come one after another: those before are not looked at again.
-    opened.clear();
-    opened.set(key, source);
-    const found = await source;
-    if (!found.test?.classNames) throw labelsMissing(found.name);
-    return found;
+    if (opened?.key !== key) {
+      opened = { key, source: kept(await imageSource(data, recipe, { onWarning: terminal.print })) };
+    }
+    const { source } = opened;
+    if (!source.test?.classNames) throw labelsMissing(source.name);
+    return source;
   };
 }
 

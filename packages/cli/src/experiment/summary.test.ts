@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Cell, linearAccuracy } from "./experiment.js";
-import { csvTable, markdownTable } from "./experiment-table.js";
+import { experimentCsv, experimentMarkdown } from "./experiment-table.js";
 import { summarize } from "./summary.js";
 
 const metrics = [linearAccuracy] as const;
@@ -76,11 +76,11 @@ test("tables hold the same numbers", () => {
     axes: { row: "first", column: "second" },
     metrics,
   } as const;
-  const markdown = markdownTable(layout, summary, "`command`.");
+  const markdown = experimentMarkdown(layout, summary, "`command`.");
   expect(markdown).toContain("| first \\ second | x | y |");
   expect(markdown).toContain("| a | 42.0 ± 2.0 | 40.0 ± 1.0 |");
   expect(markdown).toContain("| b | 21.0 ± 1.7 | 42.7 ± 2.9 |");
-  const lines = csvTable(layout, summary.cells).trimEnd().split("\n");
+  const lines = experimentCsv(layout, summary.cells).trimEnd().split("\n");
   expect(lines[0]).toBe("first,second,seed,top1");
   expect(lines.slice(1)).toContain("b,y,2,0.46");
   expect(lines).toHaveLength(13);

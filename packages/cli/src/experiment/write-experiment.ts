@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { writeFileWhole } from "../run/write-file-whole.js";
 import type { Experiment } from "./experiment.js";
 import { asPng, experimentFigure } from "./experiment-figure.js";
-import { csvTable, markdownTable } from "./experiment-table.js";
+import { experimentCsv, experimentMarkdown } from "./experiment-table.js";
 import { type ExperimentSummary, summarize } from "./summary.js";
 import type { Trial, TrialResult } from "./trial.js";
 
@@ -52,8 +52,8 @@ export async function writeExperiment(
   });
   const [example] = finished;
   const json = { experiment: name, title, source, published, command, metrics, trialCount, ...summary, trials, recipe: example?.result.recipe }; // biome-ignore format: one line
-  await writeFileWhole(files.markdown, markdownTable(experiment, summary, about));
-  await writeFileWhole(files.csv, csvTable(experiment, summary.cells));
+  await writeFileWhole(files.markdown, experimentMarkdown(experiment, summary, about));
+  await writeFileWhole(files.csv, experimentCsv(experiment, summary.cells));
   await writeFileWhole(files.json, `${JSON.stringify(json, null, 2)}\n`);
   await writeFileWhole(files.svg, svg);
   await writeFileWhole(files.png, await asPng(svg));

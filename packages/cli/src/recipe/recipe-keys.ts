@@ -30,8 +30,12 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return known.find((key) => key === best) ?? known.find((key) => lastPart(key) === best);
 }
 
+let jsonSchema: Leaf | undefined;
+
+/** Made once: an experiment asks for it with every change of a recipe. */
 function recipeJsonSchema(): Leaf {
-  return z.toJSONSchema(recipeSchema, { io: "output" }) as Leaf;
+  jsonSchema ??= z.toJSONSchema(recipeSchema, { io: "output" }) as Leaf;
+  return jsonSchema;
 }
 
 interface Leaf {

@@ -27,8 +27,7 @@ export interface StepOptions {
 
 /** The training step that a recipe describes, for images of so many channels in batches of a known size. */
 export function buildStep(recipe: Recipe, { batchSize, exampleCount, channels }: StepOptions): SimclrStep {
-  const { depth, width, stem } = recipe.backbone;
-  const backbone = resnet({ depth: depth as ResnetDepth, width, stem, inputChannels: channels });
+  const backbone = buildBackbone(recipe, channels);
   const schedule = buildSchedule(recipe, batchSize, exampleCount);
   return simclrStep<TensorTree>({
     backbone,
@@ -40,6 +39,11 @@ export function buildStep(recipe: Recipe, { batchSize, exampleCount, channels }:
     metrics: (a, b) => contrastiveMetrics(a, b, { temperature: recipe.temperature, normalize: recipe.loss.normalize }),
     lossScale: recipe.lossScale,
   });
+}
+
+/** A recipe's backbone, for images of so many channels. */
+export function buildBackbone({ backbone: { depth, width, stem } }: Pick<Recipe, "backbone">, channels: number) {
+  return resnet({ depth: depth as ResnetDepth, width, stem, inputChannels: channels });
 }
 
 function buildLoss({ temperature, loss: { kind, negatives, normalize, margin } }: Recipe): ContrastiveLoss {

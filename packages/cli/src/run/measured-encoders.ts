@@ -30,9 +30,14 @@ export function encodersToMeasure(
   ];
 }
 
+/** A run's backbone as it was before its first step: parameters and statistics that the caller owns. */
+export function initialBackbone(backbone: Backbone, runKey: RandomKey): ReturnType<Backbone["init"]> {
+  return backbone.init(foldIn(foldIn(runKey, "init"), "backbone"));
+}
+
 /** The run's own encoder as it was before its first step. */
 function untrainedEncoder(backbone: Backbone, runKey: RandomKey, compile: Compile): NamedEncoder {
-  const { params, state } = backbone.init(foldIn(foldIn(runKey, "init"), "backbone"));
+  const { params, state } = initialBackbone(backbone, runKey);
   const encode = compile(
     (own: typeof params, stats: typeof state, images: tf.Tensor4D) =>
       backbone.apply(own, stats, images, { training: false }).outputs.features as tf.Tensor2D,

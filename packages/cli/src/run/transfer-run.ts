@@ -1,7 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { horizontalFlip, randomApply, randomResizedCrop, view } from "@simclr/augmentations";
 import { backboneFromSpec } from "@simclr/backbones";
 import { disposeTree, foldIn, type Json, randomKey, withPrefix } from "@simclr/core";
 import {
@@ -27,10 +26,11 @@ import { type TransferDataset, transferDataset } from "../transfer/transfer-data
 import { askedOf, fileOf, type TransferJob, titleOf, trialsOf } from "../transfer/transfer-job.js";
 import { type TransferChoices, type TransferSettings, transferSettings } from "../transfer/transfer-settings.js";
 import { transferCsv, transferMarkdown, transferRows } from "../transfer/transfer-table.js";
-import { encodersToMeasure, type NamedEncoder } from "./measured-encoders.js";
+import { encodersToMeasure, initialBackbone, type NamedEncoder } from "./measured-encoders.js";
 import { readJsonFile } from "./read-json-file.js";
 import { recipeCompile } from "./recipe-compile.js";
 import { readRunSettings } from "./run-settings.js";
+import { supervisedView } from "./supervised-view.js";
 import { writeFileWhole } from "./write-file-whole.js";
 
 export interface TransferRunOptions extends TransferChoices {
@@ -225,14 +225,13 @@ async function fineTune(
   const trials: FineTuneTrial[] = isSame ? [...kept.trials] : [];
   const finished = [...trials];
   const imageSize = [recipe.imageSize, recipe.imageSize] as const;
-  const flips = recipe.view.flipProbability > 0 ? [randomApply(horizontalFlip(), recipe.view.flipProbability)] : [];
   const { spec } = network.backbone;
   const options = {
     ...common,
     ...settings.grids[job.encoder],
     batchSize: settings.batchSize,
     imageSize,
-    view: view([randomResizedCrop({ imageSize }), ...flips]),
+    view: supervisedView(recipe, imageSize),
     withBatchNormDecay: (batchNormDecay: number) => backboneFromSpec({ ...spec, batchNormDecay }),
     finished,
     onTrial: (trial: FineTuneTrial) => {
@@ -252,7 +251,7 @@ async function fineTune(
 async function networksOf({ runFolder, recipe }: MeasureContext) {
   const { dispose, ...trained } = await loadNetwork(runFolder);
   const { backbone } = trained;
-  const fresh = backbone.init(foldIn(foldIn(randomKey(recipe.seed), "init"), "backbone"));
+  const fresh = initialBackbone(backbone, randomKey(recipe.seed));
   const untrained = {
     backbone,
     params: withPrefix("backbone", fresh.params),

@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { csvTable, markdownTable } from "../report/text-table.js";
 import { duration } from "../terminal/duration.js";
 import { percent } from "../terminal/percent.js";
 import type { SavedTransfer } from "./saved-transfer.js";
@@ -61,18 +62,12 @@ export function transferTable(rows: readonly TransferRow[]): string {
 }
 
 export function transferMarkdown(rows: readonly TransferRow[]): string {
-  const line = (values: readonly string[]) => `| ${values.map((value) => value.replaceAll("|", "\\|")).join(" | ")} |`;
-  const rule = head.map((_, i) => (i < 4 ? "---" : "---:"));
   const source =
     "R50: a ResNet-50 pretrained on ImageNet, as published (Chen et al. 2020, appendix B.8). Compare with the same network alone.";
-  return `${[head, rule, ...rows.map(cells)].map(line).join("\n")}\n\n${source}\n`;
+  return `${markdownTable(head, rows.map(cells), { leftColumns: 4 })}\n\n${source}\n`;
 }
 
 export function transferCsv(rows: readonly TransferRow[]): string {
   const keys = ["dataset", "method", "encoder", "metric", "value", "low", "high", "simclrResnet50", "supervisedResnet50", "randomResnet50", "testImages", "seconds"] as const; // biome-ignore format: one line
-  const cell = (value: string | number | undefined) => {
-    const text = value === undefined ? "" : String(value);
-    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return `${[keys.join(","), ...rows.map((row) => keys.map((key) => cell(row[key])).join(","))].join("\n")}\n`;
+  return csvTable(keys, rows.map((row) => keys.map((key) => `${row[key] ?? ""}`))); // biome-ignore format: one line
 }

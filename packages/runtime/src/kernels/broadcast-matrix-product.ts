@@ -5,8 +5,8 @@ import { registerKernel } from "./kernel.js";
 /**
  * Products of stacks of matrices whose batch sizes differ: the smaller stack is repeated first.
  *
- * Repeating it inside corrupts the heap where one of them has four dimensions or more (TensorFlow 2.21 with oneDNN,
- * tensorflow/tensorflow issues 117700 and 123109).
+ * Others report that repeating it inside corrupts the heap where one of them has four dimensions or more (TensorFlow 2.21
+ * with oneDNN, tensorflow/tensorflow issues 117700 and 123109; not seen here).
  */
 export function registerBroadcastMatrixProduct(): void {
   const { kernelFunc } = tf.getKernel(tf.BatchMatMul, backendName);

@@ -11,8 +11,8 @@ interface FilterGradientAttributes {
 /**
  * The filter's gradient of a 1 x 1 convolution with strides: that of the pixels that the convolution saw, without strides.
  *
- * oneDNN's own writes past its memory, and is wrong for few channels (TensorFlow 2.21; of 3267 combinations of 1 to 64
- * channels, kernels of 1 to 7 and strides of 1 to 3 only these were).
+ * oneDNN's own is wrong for few channels, now and then (TensorFlow 2.21). Of the convolution and its two gradients, in 3267
+ * cases each, nothing else is: `pnpm --filter @simclr/benchmarks convolutions`.
  */
 export function registerStridedFilterGradient(): void {
   const { kernelFunc } = tf.getKernel(tf.Conv2DBackpropFilter, backendName);
