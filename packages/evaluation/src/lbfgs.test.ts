@@ -41,7 +41,8 @@ describe("lbfgs", () => {
         expect(converged && gradient <= 1e-9).toBe(true);
         expectClose(at, b.map((value, i) => value / (scales[i] as number)), { absolute: 1e-6 }); // biome-ignore format: short
       }),
-      { numRuns: 30 },
+      // The first two once ended early: a fall below float32's rounding was not seen as one.
+      { numRuns: 30, examples: [[12, 740674436], [12, 843]] }, // biome-ignore format: one line
     );
   });
 

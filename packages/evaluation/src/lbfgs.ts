@@ -32,7 +32,7 @@ interface Step {
   readonly curvature: number;
 }
 
-// Iterations without a fall of value or gradient after which the objective's precision is spent.
+// Iterations without a lower value or gradient than ever before after which the objective's precision is spent.
 const patience = 30;
 
 /**
@@ -56,7 +56,7 @@ export async function lbfgs(
   let history: Step[] = [];
   let iterations = 0;
   let unseen = 0;
-  let lowest = largest(point.gradient);
+  let lowest = { value: point.value, gradient: largest(point.gradient) };
   const result = (): LbfgsResult => {
     const gradient = largest(point.gradient);
     return { at: point.at, value: point.value, gradient, iterations, evaluations, converged: gradient <= tolerance };
@@ -72,9 +72,9 @@ export async function lbfgs(
       history = []; // a direction of no use: forget what made it
       continue;
     }
-    const falls = point.value - next.value > Math.abs(point.value) * 2 ** -24 || largest(next.gradient) < lowest;
-    unseen = falls ? 0 : unseen + 1;
-    lowest = Math.min(lowest, largest(next.gradient));
+    const gradient = largest(next.gradient);
+    unseen = next.value < lowest.value || gradient < lowest.gradient ? 0 : unseen + 1;
+    lowest = { value: Math.min(lowest.value, next.value), gradient: Math.min(lowest.gradient, gradient) };
     const moved = difference(next.at, point.at);
     const turned = difference(next.gradient, point.gradient);
     const curvature = dot(moved, turned);
