@@ -1,4 +1,5 @@
 export { type BatchNormOptions, type BatchNormStatistics, batchNorm } from "./batch-norm.js";
+export { type CheckpointedResult, checkpointed } from "./checkpointed.js";
 export { type Communicator, oneProcess } from "./communicator.js";
 export { type Compile, type Compiled, type CompileOptions, eager, type TensorFunction } from "./compile.js";
 export { convolution } from "./convolution.js";
