@@ -42,11 +42,12 @@ export function recomputeResidualBlock(
   x: tf.Tensor4D,
   run: RunOptions,
 ): LayerResult {
-  const own = Object.entries(params).filter(([path]) => path.startsWith(`${block.path}/`));
-  const inputs = { x, ...Object.fromEntries(own) };
-  const { output, auxiliary } = checkpointed(inputs, ({ x: input, ...ownParams }) => {
+  const isOwn = ([path]: [string, tf.Tensor]) => path.startsWith(`${block.path}/`);
+  const own = Object.fromEntries(Object.entries(params).filter(isOwn));
+  const { output, auxiliary } = checkpointed({ x, ...own }, ({ x: input, ...ownParams }) => {
     const result = applyResidualBlock(block, ownParams, state, input as tf.Tensor4D, run);
-    return { output: result.output, auxiliary: result.state };
+    return { output: result.output, auxiliary: run.training ? result.state : {} };
   });
-  return { output, state: auxiliary };
+  // In inference the state is the very tensors that came in.
+  return { output, state: run.training ? auxiliary : Object.fromEntries(Object.entries(state).filter(isOwn)) };
 }
