@@ -25,6 +25,7 @@ export {
   parameter,
   withPrefix,
 } from "./parameters.js";
+export { type PredictFeaturesOptions, type PredictingModel, predictFeatures } from "./predicting-model.js";
 export { bernoulli, normal, permutation, randomIntegers, truncatedNormal, uniform } from "./random.js";
 export { foldIn, type RandomKey, type RandomKeys, randomKey, split, threefry2x32 } from "./random-key.js";
 export { assertShape } from "./shapes.js";
