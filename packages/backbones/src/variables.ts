@@ -2,7 +2,7 @@ import { foldIn, type ModelVariables, normalInitializer, type RandomKey, varianc
 import * as tf from "@tensorflow/tfjs-core";
 
 /** What a variable starts as. `"small-normal"` is N(0, 0.02²), as transformers and ConvNeXt start. */
-export type InitialValue = "zeros" | "ones" | "variance-scaling" | "small-normal" | { readonly constant: number };
+type InitialValue = "zeros" | "ones" | "variance-scaling" | "small-normal" | { readonly constant: number };
 
 /** A variable before it is one: the single place that says its path, shape and first value. */
 export interface Variable {

@@ -13,7 +13,8 @@ export interface CheckpointedResult<Output extends tf.Tensor, Auxiliary extends 
  * gradients: the same numbers for one more forward pass, and without its activations in between (Chen et al. 2016).
  *
  * The second pass waits for the gradient that comes in, by an addition of `min(|dy_0|, 0) = 0` to every input: so a compiler
- * can neither merge it with the first pass, which would keep all activations after all, nor move it ahead.
+ * can neither merge it with the first pass, which would keep all activations after all, nor move it ahead. Without that
+ * addition TensorFlow's graph optimizer and XLA both do merge them.
  *
  * @param inputs everything that `fn` has a gradient in; float32; borrowed. A tensor that `fn` closes over gets no gradient
  * @param fn pure: it runs twice. Its auxiliary results carry no gradient
