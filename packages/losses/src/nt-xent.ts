@@ -1,7 +1,9 @@
-import { type Communicator, oneProcess } from "@simclr/core";
+import { type Communicator, invalidArgument, oneProcess } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { anchorPairs } from "./anchor-pairs.js";
 import { assertEnoughImages, assertTemperature, assertViews } from "./assert-views.js";
+import { chunkedCrossEntropy } from "./chunked-cross-entropy.js";
+import { l2Normalize } from "./l2-normalize.js";
 import { assertNegativeSelection, type NegativeSelection, selectNegatives } from "./negative-selection.js";
 import { softmaxCrossEntropy } from "./softmax-cross-entropy.js";
 
@@ -23,6 +25,11 @@ export interface NtXentOptions {
    * The gradient of `allGather` has to be the sum of what all replicas send back, or negatives get too little.
    */
   readonly communicator?: Communicator;
+  /**
+   * Anchors whose similarities are in memory at once, with `negatives: "all"`. Default: as many as make 64 MiB. The loss
+   * is the same for every size, to rounding.
+   */
+  readonly chunkSize?: number;
 }
 
 /** Far below every cosine similarity over any temperature, and finite: minus infinity times 0 would be NaN. */
@@ -41,7 +48,8 @@ const excluded = -1e30;
  * @returns a scalar; borrows its arguments
  * @throws SIMCLR_ERROR__LOSSES__VIEW_SHAPE_MISMATCH
  * @throws SIMCLR_ERROR__LOSSES__NO_NEGATIVES for a batch of one image
- * @throws SIMCLR_ERROR__CORE__INVALID_ARGUMENT for a temperature that is not above 0, or an unknown selection
+ * @throws SIMCLR_ERROR__CORE__INVALID_ARGUMENT for a temperature that is not above 0, an unknown selection, or pieces
+ *   of no anchors
  * @see Chen et al. 2020, equation 1; google-research/simclr@383d414 objective.py, `add_contrastive_loss`
  * @example
  * ```ts
@@ -53,12 +61,29 @@ const excluded = -1e30;
  * ```
  */
 export function ntXent(viewA: tf.Tensor2D, viewB: tf.Tensor2D, options: NtXentOptions): tf.Scalar {
-  const { temperature, negatives = "all", normalize = true, communicator = oneProcess } = options;
+  const { temperature, negatives = "all", normalize = true, communicator = oneProcess, chunkSize } = options;
   assertViews("ntXent", viewA, viewB);
   assertTemperature(temperature);
   assertNegativeSelection(negatives);
   assertEnoughImages(viewA.shape[0] * communicator.size);
+  if (chunkSize !== undefined && !(Number.isInteger(chunkSize) && chunkSize >= 1)) {
+    throw invalidArgument("chunkSize", chunkSize, "a positive integer of anchors");
+  }
   return tf.tidy(() => {
+    if (negatives === "all") {
+      const rows = tf.concat<tf.Tensor2D>([viewA, viewB], 0);
+      const anchors = normalize ? l2Normalize(rows) : rows;
+      const firstSelf = communicator.rank * rows.shape[0];
+      const positiveOf = (i: number) => firstSelf + ((i + viewA.shape[0]) % rows.shape[0]);
+      // Each replica's rows stay together: [a0; b0; a1; b1; ...].
+      const candidates = communicator.allGather(anchors);
+      return chunkedCrossEntropy(anchors, candidates, {
+        temperature,
+        positiveOf,
+        firstSelf,
+        ...(chunkSize && { chunkSize }),
+      });
+    }
     const pairs = anchorPairs(viewA, viewB, { communicator, negativesFrom: "both views", normalize });
     const logits = tf.div(pairs.similarities, temperature);
     const seen = tf.add(pairs.positives, selectNegatives(negatives, pairs));
