@@ -1,5 +1,11 @@
 import type { Head } from "@simclr/core";
-import { assertSize, type ProjectionOptions, type ResolvedProjection, refuseUnknown, resolveProjection } from "./head-options.js";
+import {
+  assertSize,
+  type ProjectionOptions,
+  type ResolvedProjection,
+  refuseUnknown,
+  resolveProjection,
+} from "./head-options.js";
 import { layeredHead } from "./layered-head.js";
 
 export interface PredictorHeadOptions extends Pick<ProjectionOptions, "batchNormDecay"> {

@@ -1,4 +1,4 @@
-import { disposeTree, lossAndGradients as anyLossAndGradients, mapTree, type Parameters } from "@simclr/core";
+import { lossAndGradients as anyLossAndGradients, disposeTree, mapTree, type Parameters } from "@simclr/core";
 import type { ContrastiveLoss } from "@simclr/losses";
 import * as tf from "@tensorflow/tfjs-core";
 import { lossAndGradients } from "./loss-and-gradients.js";
@@ -37,7 +37,8 @@ export function cachedGradients(
     const before = chunks.at(-1)?.batchStats ?? batchStats;
     chunks.push(tf.tidy(() => encode(chunk, before)));
   }
-  const joined = (part: Exclude<keyof EncodedViews, "batchStats">): tf.Tensor2D => tf.concat(chunks.map((c) => c[part]));
+  const joined = (part: Exclude<keyof EncodedViews, "batchStats">): tf.Tensor2D =>
+    tf.concat(chunks.map((c) => c[part]));
   const encoded: EncodedViews = {
     featuresA: joined("featuresA"),
     featuresB: joined("featuresB"),

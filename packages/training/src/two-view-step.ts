@@ -102,8 +102,9 @@ export function twoViewStep<OptimizerState extends TensorTree, State extends Ten
       params: withoutProbe(state.params),
       batchStats: state.batchStats,
       objectiveState: state.objectiveState as State,
-      viewA: viewA.apply(pixels, parametersA),
-      viewB: viewB.apply(pixels, parametersB),
+      // What views are made from is not kept while the objective computes.
+      viewA: tf.tidy(() => viewA.apply(pixels, parametersA)),
+      viewB: tf.tidy(() => viewB.apply(pixels, parametersB)),
       step: count,
     });
     const scaled = <T extends tf.Tensor>(tensor: T): T => (lossScale === 1 ? tensor : tf.mul(tensor, lossScale));
