@@ -4,8 +4,14 @@ import { applyDenseNorm, type DenseNorm, initDenseNorm } from "./dense-norm.js";
 import type { ResolvedProjection } from "./head-options.js";
 
 /** How the last layer ends: with a batch norm without offset, with a bias, or with neither. */
-type LastLayer = { readonly normalizeProjection?: boolean; readonly lastBias?: boolean };
-type LayeredSpec = Head["spec"] & Omit<ResolvedProjection, "normalizeProjection"> & Omit<LastLayer, "lastBias">;
+interface LastLayer {
+  readonly normalizeProjection?: boolean;
+  readonly lastBias?: boolean;
+}
+
+type LayeredSpec = Head["spec"] &
+  Omit<ResolvedProjection, "normalizeProjection"> &
+  Pick<LastLayer, "normalizeProjection">;
 
 /**
  * A head of dense layers: all but the last have `hiddenSize` outputs, a batch norm with offset and a ReLU; the last has

@@ -40,11 +40,16 @@ export type PredictorHeadSpec = { readonly kind: "predictor" } & Omit<ResolvedPr
  * @see Grill et al. 2020, "Bootstrap Your Own Latent", appendix C; Chen and He 2021, "Exploring Simple Siamese Representation Learning", section 3
  */
 export function predictorHead(options: PredictorHeadOptions): Head & { readonly spec: PredictorHeadSpec } {
-  const { hiddenSize, inputSize, outputSize = inputSize, batchNormDecay, ...unknown } = options;
-  const { kind, ...strangers } = unknown as { kind?: string };
-  const given = { inputSize, outputSize, ...(batchNormDecay !== undefined && { batchNormDecay }), ...strangers };
-  // A name that no head of layers knows is refused there; this one is known, and means nothing here.
-  refuseUnknown("normalizeProjection" in strangers ? strangers : {});
+  const {
+    kind,
+    hiddenSize,
+    inputSize,
+    outputSize = inputSize,
+    ...others
+  } = options as typeof options & { kind?: string };
+  const { batchNormDecay, ...unknown } = others;
+  refuseUnknown(unknown);
+  const given = { inputSize, outputSize, ...(batchNormDecay !== undefined && { batchNormDecay }) };
   const { normalizeProjection, ...resolved } = resolveProjection(given);
   assertSize("hiddenSize", hiddenSize, "BYOL takes 4096, SimSiam a quarter of the input.");
   return layeredHead({ kind: "predictor", ...resolved, hiddenSize }, 2, hiddenSize, { lastBias: true });
