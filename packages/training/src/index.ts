@@ -26,7 +26,7 @@ export type { RunConfig } from "./run-folder.js";
 export { decodeSafetensors, encodeSafetensors, type HostTensor } from "./safetensors.js";
 export { readSafetensors, writeSafetensors } from "./safetensors-file.js";
 export { type SimSiamStepOptions, simSiamStep } from "./sim-siam-step.js";
-export type { ProjectionMetrics } from "./simclr-objective.js";
+export type { LabelledLoss, ProjectionMetrics } from "./simclr-objective.js";
 export { type SimclrStep, type SimclrStepOptions, simclrStep } from "./simclr-step.js";
 export type { Throughput } from "./throughput.js";
 export type { StepResult, TrainState, TrainStep } from "./train-state.js";

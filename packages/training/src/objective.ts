@@ -10,6 +10,8 @@ export interface ObjectiveInputs<State extends TensorTree> {
   readonly objectiveState: State;
   readonly viewA: tf.Tensor4D;
   readonly viewB: tf.Tensor4D;
+  /** The images' labels, int32 `[batch]`, where the objective has a `classCount`. */
+  readonly labels?: tf.Tensor1D;
   /** How many steps were made, as a float. */
   readonly step: tf.Scalar;
 }
@@ -32,6 +34,8 @@ export interface Evaluation<State extends TensorTree> {
  * network. Pure: no values are read, nothing is drawn, borrowed arguments, results of the surrounding tidy.
  */
 export interface Objective<State extends TensorTree = TensorTree> {
+  /** How many classes there are, where it learns from labels. */
+  readonly classCount?: number;
   /**
    * Parameters and batch statistics of its own, to be trained with the network's, and its first state. New tensors: none
    * of the network's is handed back, a copy is.

@@ -9,8 +9,12 @@ import type { Objective, ObjectiveInputs } from "./objective.js";
 /** Scalars about two views' projections, `[batch, features]` each. Borrows its arguments. */
 export type ProjectionMetrics = (viewA: tf.Tensor2D, viewB: tf.Tensor2D) => Readonly<Record<string, tf.Scalar>>;
 
+/** A {@link ContrastiveLoss} that may look at the images' labels, int32 `[batch]`; see `classCount`. */
+export type LabelledLoss = (viewA: tf.Tensor2D, viewB: tf.Tensor2D, labels: tf.Tensor1D) => tf.Scalar;
+
 export interface SimclrObjectiveOptions {
-  readonly loss: ContrastiveLoss;
+  readonly loss: LabelledLoss;
+  readonly classCount?: number;
   readonly metrics: ProjectionMetrics;
   readonly statistics: ViewStatistics;
   readonly microBatchSize?: number;
@@ -18,9 +22,14 @@ export interface SimclrObjectiveOptions {
 
 /** A loss of both views' projections by one network: SimCLR, and with another loss Barlow Twins or VICReg. */
 export function simclrObjective(network: Network, options: SimclrObjectiveOptions): Objective<Record<string, never>> {
-  const { loss, metrics, statistics, microBatchSize } = options;
+  const { loss: labelled, metrics, statistics, microBatchSize, classCount } = options;
+  // A loss that takes labels is refused without classCount, which brings them.
+  const lossOf = (labels: tf.Tensor1D | undefined): ContrastiveLoss => {
+    return (a, b) => labelled(a, b, labels as tf.Tensor1D);
+  };
 
-  const wholeBatch = ({ params, batchStats, viewA, viewB }: ObjectiveInputs<Record<string, never>>) => {
+  const wholeBatch = ({ params, batchStats, viewA, viewB, labels }: ObjectiveInputs<Record<string, never>>) => {
+    const loss = lossOf(labels);
     const { value, gradients, auxiliary } = lossAndGradients(params, () => {
       const encoded = encodeViews(network, { params, batchStats }, viewA, viewB, statistics);
       return { loss: loss(encoded.projectionsA, encoded.projectionsB), auxiliary: encoded };
@@ -28,7 +37,8 @@ export function simclrObjective(network: Network, options: SimclrObjectiveOption
     return { loss: value, gradients, encoded: auxiliary };
   };
 
-  const chunkwise = ({ params, batchStats, viewA, viewB }: ObjectiveInputs<Record<string, never>>, size: number) => {
+  const chunkwise = (inputs: ObjectiveInputs<Record<string, never>>, size: number) => {
+    const { params, batchStats, viewA, viewB, labels } = inputs;
     const batch = viewA.shape[0];
     if (batch % size !== 0) {
       const remedy = "Batch norms take statistics of each chunk; a smaller last one would have others.";
@@ -38,10 +48,11 @@ export function simclrObjective(network: Network, options: SimclrObjectiveOption
       tf.slice(view, [chunk * size, 0, 0, 0], [size, -1, -1, -1]);
     const encode = (chunk: number, before: typeof batchStats) =>
       encodeViews(network, { params, batchStats: before }, chunkOf(viewA, chunk), chunkOf(viewB, chunk), statistics);
-    return cachedGradients(params, batchStats, batch / size, encode, loss);
+    return cachedGradients(params, batchStats, batch / size, encode, lossOf(labels));
   };
 
   return {
+    ...(classCount !== undefined && { classCount }),
     init: () => ({ params: {}, batchStats: {}, state: {} }),
     evaluate: (inputs) => {
       const cached = microBatchSize !== undefined && microBatchSize < inputs.viewA.shape[0];

@@ -1,13 +1,18 @@
 import { invalidArgument, oneProcess, type TensorTree } from "@simclr/core";
-import { type ContrastiveLoss, contrastiveMetrics, ntXent } from "@simclr/losses";
+import { contrastiveMetrics, ntXent } from "@simclr/losses";
 import type { ViewStatistics } from "./network.js";
-import { type ProjectionMetrics, simclrObjective } from "./simclr-objective.js";
+import { type LabelledLoss, type ProjectionMetrics, simclrObjective } from "./simclr-objective.js";
 import type { TrainStep } from "./train-state.js";
 import { type TwoViewStepOptions, twoViewStep } from "./two-view-step.js";
 
 export interface SimclrStepOptions<OptimizerState extends TensorTree> extends TwoViewStepOptions<OptimizerState> {
-  /** Default: `ntXent` at `temperature`, the paper's mean over all 2N anchors. */
-  readonly loss?: ContrastiveLoss;
+  /** Default: `ntXent` at `temperature`, the paper's mean over all 2N anchors. One that takes labels wants `classCount`. */
+  readonly loss?: LabelledLoss;
+  /**
+   * How many classes there are, where the loss takes the images' labels as a third argument, as `supCon`: `step` then wants
+   * labels, and `pretrain` hands it the dataset's.
+   */
+  readonly classCount?: number;
   /** Default: `contrastiveMetrics` at `temperature`. */
   readonly metrics?: ProjectionMetrics;
   /** Of the default loss and the default metrics. Default 0.1, the reference's flag; its CIFAR-10 recipe takes 0.5. */
@@ -49,7 +54,8 @@ export type SimclrStep<OptimizerState extends TensorTree = TensorTree> = TrainSt
  * It reads no tensor's values and works on every backend, compiled or not.
  *
  * Other losses of two views make other methods: `loss: (a, b) => barlowTwins(a, b)` with `statistics: "each view"` is Barlow
- * Twins, `vicReg` VICReg.
+ * Twins, `vicReg` VICReg; `loss: (a, b, labels) => supCon(a, b, labels, { temperature: 0.1 })` with `classCount` is supervised
+ * contrastive learning.
  *
  * @throws SIMCLR_ERROR__CORE__INVALID_ARGUMENT when the head does not fit the backbone, or images are not int32
  * @throws SIMCLR_ERROR__TRAINING__NO_GRADIENT when the loss does not depend on a parameter
@@ -79,8 +85,9 @@ export type SimclrStep<OptimizerState extends TensorTree = TensorTree> = TrainSt
 export function simclrStep<OptimizerState extends TensorTree>(
   options: SimclrStepOptions<OptimizerState>,
 ): SimclrStep<OptimizerState> {
-  const { backbone, head, temperature = 0.1, communicator = oneProcess, microBatchSize } = options;
-  const { loss = (a, b) => ntXent(a, b, { temperature, communicator }), statistics = "both views" } = options;
+  const { backbone, head, temperature = 0.1, communicator = oneProcess, microBatchSize, classCount } = options;
+  const ofViews: LabelledLoss = (a, b) => ntXent(a, b, { temperature, communicator });
+  const { loss = ofViews, statistics = "both views" } = options;
   const { metrics = (a, b) => contrastiveMetrics(a, b, { temperature, communicator }) } = options;
   if (microBatchSize !== undefined && !(Number.isInteger(microBatchSize) && microBatchSize > 0)) {
     throw invalidArgument("microBatchSize", microBatchSize, "a whole number above 0");
@@ -88,6 +95,10 @@ export function simclrStep<OptimizerState extends TensorTree>(
   if (statistics !== "both views" && statistics !== "each view") {
     throw invalidArgument("statistics", statistics, '"both views" or "each view"');
   }
+  if (loss.length > 2 && classCount === undefined) {
+    const remedy = "Pass how many classes the labels have, and the labels to the step.";
+    throw invalidArgument("classCount", classCount, "a number of classes, for the loss takes labels", remedy);
+  }
   const network = { backbone, head, communicator };
-  return twoViewStep(options, simclrObjective(network, { loss, metrics, statistics, microBatchSize }));
+  return twoViewStep(options, simclrObjective(network, { loss, metrics, statistics, microBatchSize, classCount }));
 }

@@ -6,7 +6,7 @@ export { type NegativeQueue, type NegativeQueueOptions, negativeQueue } from "./
 export type { NetworkVariables, ViewStatistics } from "./network.js";
 export type { Evaluation, Objective, ObjectiveInputs } from "./objective.js";
 export { type SimSiamStepOptions, simSiamStep } from "./sim-siam-step.js";
-export type { ProjectionMetrics } from "./simclr-objective.js";
+export type { LabelledLoss, ProjectionMetrics } from "./simclr-objective.js";
 export { type SimclrStep, type SimclrStepOptions, simclrStep } from "./simclr-step.js";
 export type { StepResult, TrainState, TrainStep } from "./train-state.js";
 export { type TwoViewStepOptions, twoViewStep } from "./two-view-step.js";

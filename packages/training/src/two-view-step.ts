@@ -91,7 +91,13 @@ export function twoViewStep<OptimizerState extends TensorTree, State extends Ten
   objective: Objective<State>,
 ): TrainStep<OptimizerState> {
   const { backbone, head, views, optimizer, schedule, lossScale = 1, linearProbe, communicator = oneProcess } = options;
-  refuseMisfit(backbone, head, lossScale, linearProbe);
+  const classCount = objective.classCount ?? linearProbe?.classCount;
+  refuseMisfit(backbone, head, lossScale);
+  refuseClasses("classCount", objective.classCount);
+  refuseClasses("linearProbe.classCount", linearProbe?.classCount);
+  if (linearProbe && linearProbe.classCount !== classCount) {
+    throw invalidArgument("linearProbe.classCount", linearProbe.classCount, `${classCount}, as the objective has`);
+  }
 
   const step: TrainStep<OptimizerState>["step"] = (state, images, parametersA, parametersB, ...[labels]) => {
     const pixels = toUnitRange(images);
@@ -106,6 +112,7 @@ export function twoViewStep<OptimizerState extends TensorTree, State extends Ten
       viewA: tf.tidy(() => viewA.apply(pixels, parametersA)),
       viewB: tf.tidy(() => viewB.apply(pixels, parametersB)),
       step: count,
+      ...(objective.classCount !== undefined && { labels: given(labels) }),
     });
     const scaled = <T extends tf.Tensor>(tensor: T): T => (lossScale === 1 ? tensor : tf.mul(tensor, lossScale));
     const scaledGradients = Object.fromEntries(Object.entries(gradients).map(([path, g]) => [path, scaled(g)]));
@@ -136,7 +143,7 @@ export function twoViewStep<OptimizerState extends TensorTree, State extends Ten
     backbone,
     head,
     views,
-    ...(linearProbe && { classCount: linearProbe.classCount }),
+    ...(classCount !== undefined && { classCount }),
     init: (key) => {
       const network = initNetwork({ backbone, head }, key);
       const own = objective.init(network, foldIn(key, "objective"));
@@ -154,7 +161,7 @@ export function twoViewStep<OptimizerState extends TensorTree, State extends Ten
   };
 }
 
-function refuseMisfit(backbone: Backbone, head: Head, lossScale: number, probe: LinearProbeOptions | undefined): void {
+function refuseMisfit(backbone: Backbone, head: Head, lossScale: number): void {
   if (head.inputSize !== backbone.featureSize) {
     throw invalidArgument(
       "head",
@@ -164,9 +171,11 @@ function refuseMisfit(backbone: Backbone, head: Head, lossScale: number, probe: 
     );
   }
   if (!(lossScale > 0)) throw invalidArgument("lossScale", lossScale, "a number above 0");
-  if (probe && !(Number.isInteger(probe.classCount) && probe.classCount >= 2)) {
-    throw invalidArgument("linearProbe.classCount", probe.classCount, "an integer of at least 2");
-  }
+}
+
+function refuseClasses(argument: string, count: number | undefined): void {
+  if (count === undefined || (Number.isInteger(count) && count >= 2)) return;
+  throw invalidArgument(argument, count, "an integer of at least 2");
 }
 
 function withoutProbe(params: Parameters): Parameters {
@@ -176,7 +185,7 @@ function withoutProbe(params: Parameters): Parameters {
 function given(labels: tf.Tensor1D | undefined): tf.Tensor1D {
   if (labels) return labels;
   const remedy = "Pass them as the last argument; pretrain does it for a dataset with labels.";
-  throw invalidArgument("labels", labels, "the batch's labels, for the linear probe", remedy);
+  throw invalidArgument("labels", labels, "the batch's labels, for the linear probe or the loss", remedy);
 }
 
 function toUnitRange(images: tf.Tensor4D): tf.Tensor4D {
