@@ -27,4 +27,5 @@ export {
 export { bernoulli, normal, permutation, randomIntegers, truncatedNormal, uniform } from "./random.js";
 export { foldIn, type RandomKey, type RandomKeys, randomKey, split, threefry2x32 } from "./random-key.js";
 export { assertShape } from "./shapes.js";
+export { stopGradient } from "./stop-gradient.js";
 export { disposeTree, flattenTree, isTensor, mapTree, type TensorTree, unflattenTree } from "./tree.js";

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { excluded } from "./excluded.js";
 
 export interface ChunkedCrossEntropyOptions {
   readonly temperature: number;
@@ -12,9 +13,6 @@ export interface ChunkedCrossEntropyOptions {
 
 /** 64 MiB of similarities: below it a matrix is not cut, above it caches gain nothing from a larger piece. */
 const chunkElements = 2 ** 24;
-
-/** Far below every similarity over any temperature, and finite: minus infinity times 0 would be NaN. */
-const excluded = -1e30;
 
 /**
  * The cross entropy of every anchor's positive among all candidates but itself, and its mean over anchors:

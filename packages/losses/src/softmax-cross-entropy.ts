@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs-core";
  * size 1000 that differ by 1e-3 is 1e-3, where a log-sum-exp minus a logit would round it to a multiple of 6e-5.
  *
  * @param logits `[rows, classes]`; finite
- * @param target `[rows, classes]`, one 1 in each row; gets no gradient
+ * @param target `[rows, classes]`, a 1 in each row, or shares that sum to 1; gets no gradient
  * @returns a scalar; borrows its arguments
  * @example
  * ```ts

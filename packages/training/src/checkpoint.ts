@@ -27,7 +27,7 @@ export interface CheckpointContents {
 export interface Checkpoint extends CheckpointContents {
   /** The checkpoint's folder. */
   readonly path: string;
-  /** The state's numbers by path: `params/backbone/...`, `batchStats/...`, `optimizerState/...`, `step`. */
+  /** The state's numbers by path: `params/backbone/...`, `batchStats/...`, `optimizerState/...`, `objectiveState/...`, `step`. */
   readonly tensors: ReadonlyMap<string, HostTensor>;
 }
 
