@@ -59,7 +59,7 @@ def jitter():
     for name, values in {"brightness": (0.4, 1.7), "contrast": (0.4, 1.7), "saturation": (0.3, 1.8), "hue": (-0.3, 0.15)}.items():
         for value in values:
             out = getattr(vision, f"adjust_{name}")(image, value)
-            case("colorJitter", "torchvision", out, {**still, name: value}, 2 if name == "hue" else 1, options)
+            case("colorJitter", "torchvision", out, {**still, name: value}, 1 if name == "brightness" else 2, options)
 
 
 def tones():
@@ -152,14 +152,14 @@ def policies():
             magnitude *= -1 if signed and i % 2 else 1
             for interpolation, mode in (("bilinear", BILINEAR), ("nearest", NEAREST)):
                 moves = name[:5] in ("Shear", "Trans", "Rotat")
-                if interpolation == "nearest" and not moves:
+                if interpolation == "nearest" and not (moves and member == "randAugment"):
                     continue
                 out = autoaugment._apply_op(image, name, magnitude, mode, None)
                 rest = [0] * (turns - 1)
                 parameters = {"operations": [NAMES.index(name), *rest], "magnitudes": [ours(name, magnitude), *rest]}
                 options = {"interpolation": interpolation, **({"operationCount": 1} if member == "randAugment" else {})}
-                # The mean of gray is cut to a whole level, and so is the blend with it.
-                case(member, "torchvision", out, parameters, 2 if name == "Contrast" else 1, options)
+                # Gray, or its mean, is cut to a whole level, and so is the blend with it.
+                case(member, "torchvision", out, parameters, 2 if name in ("Color", "Contrast") else 1, options)
 
 
 crops()

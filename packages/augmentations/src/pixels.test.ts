@@ -28,6 +28,8 @@ function largestDifference({ member, options, parameters, size, bytes }: Case): 
 const members = [...new Set(golden.cases.map(({ member }) => member))];
 
 describeEachBackend((backendName) => {
+  const found = new Map<string, number>();
+
   it.each(members)("%s gives the reference's bytes, within the tolerance", (member) => {
     for (const one of golden.cases.filter((each) => each.member === member)) {
       let difference = Number.NaN;
@@ -35,6 +37,7 @@ describeEachBackend((backendName) => {
         difference = largestDifference(one);
         return undefined;
       });
+      found.set(member, Math.max(found.get(member) ?? 0, difference));
       const { parameters, options, tolerance } = one;
       expect(difference, JSON.stringify({ parameters, options })).toBeLessThanOrEqual(tolerance);
     }
@@ -44,9 +47,8 @@ describeEachBackend((backendName) => {
   it.runIf(backendName === "tensorflow")("the table in docs/pixel-equality.md is what was measured", async () => {
     const rows = members.map((member) => {
       const cases = golden.cases.filter((each) => each.member === member);
-      const found = Math.max(...cases.map(largestDifference));
       const tolerance = Math.max(...cases.map((each) => each.tolerance));
-      return `| \`${member}\` | ${cases[0]?.reference} | ${cases.length} | ${tolerance} | ${found} |`;
+      return `| \`${member}\` | ${cases[0]?.reference} | ${cases.length} | ${tolerance} | ${found.get(member)} |`;
     });
     const versions = Object.entries(golden.versions).map(([name, version]) => `${name} ${version.split("+")[0]}`);
     const table = [
