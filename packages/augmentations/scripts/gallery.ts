@@ -5,12 +5,12 @@ import { fileURLToPath } from "node:url";
 import { randomKey } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
-import sharp from "sharp";
+import sharp, { type OverlayOptions } from "sharp";
 import * as augmentations from "../src/index.js";
 
 const side = 96;
 const gap = 6;
-const labelWidth = 172;
+const labelWidth = 166;
 const caption = 15;
 const titleHeight = 8;
 
@@ -53,6 +53,18 @@ const varied = <V>(
   parameters: (value: V) => object,
 ) => values.map((value): Cell => [name(value), augmentation, parameters(value)]);
 
+/** A mixture with the same scene in other colours, upside down. */
+function withAnother(mix: unknown) {
+  const apply = (image: tf.Tensor4D, parameters: object) => {
+    const other = tf.reverse(jitter.apply(image, { ...still, hue: [0.4] }), 1);
+    const labels = tf.tensor2d([1, 0, 0, 1], [2, 2]);
+    const both = { ...parameters, partner: [1, 0] } as never;
+    const { images } = (mix as augmentations.BatchMix).apply(tf.concat([image, other]), labels, both);
+    return tf.slice4d(images, [0, 0, 0, 0], [1, -1, -1, -1]);
+  };
+  return { apply };
+}
+
 const rows: Row[] = [
   ["randomResizedCrop", several("crop", () => augmentations.randomResizedCrop({ imageSize: side }))],
   ["flip, tones", [
@@ -64,7 +76,7 @@ const rows: Row[] = [
   ]],
   ["colorJitter", [bright("brightness", 0.5), bright("brightness", 1.6), bright("contrast", 0.4), bright("saturation", 1.8), bright("hue", 0.3)]],
   ["solarize", varied([0.9, 0.75, 0.5, 0.25, 0], (t) => `threshold ${t}`, augmentations.solarize(), (t) => ({ threshold: [t] }))],
-  ["posterize", varied([6, 4, 3, 2, 1], (bits) => `${bits} bits`, augmentations.posterize(), (bits) => ({ bits: [bits] }))],
+  ["posterize", varied([6, 4, 3, 2, 1], (bits) => (bits === 1 ? "1 bit" : `${bits} bits`), augmentations.posterize(), (bits) => ({ bits: [bits] }))],
   ["adjustGamma", varied([0.4, 0.7, 1.3, 1.8, 2.5], (g) => `gamma ${g}`, augmentations.adjustGamma(), (g) => ({ gamma: [g], gain: [1] }))],
   ["sharpness", varied([0, 0.5, 1.9, 4, 8], (f) => `factor ${f}`, augmentations.sharpness(), (f) => ({ factor: [f] }))],
   ["gaussianBlur", varied([0.5, 1, 1.5, 2, 3], (s) => `sigma ${s}`, augmentations.gaussianBlur(), (s) => ({ sigma: [s] }))],
@@ -90,20 +102,27 @@ const rows: Row[] = [
   ]],
   ["randomPerspective", several("corners", () => augmentations.randomPerspective())],
   ["randomShear", varied([[0.2, 0], [0.5, 0], [0, 0.3], [0.4, 0.2], [-0.4, 0.2]], ([h, v]) => `${h}, ${v}`, augmentations.randomShear(), ([h, v]) => ({ horizontal: [h], vertical: [v] }))],
-  ["autoAugment", several("imagenet", () => augmentations.autoAugment())],
+  ["autoAugment", (["imagenet", "imagenet", "cifar10", "cifar10", "svhn"] as const).map((policy, i) => drawn(i + 2, policy, augmentations.autoAugment({ policy }) as augmentations.Augmentation))],
   ["randAugment, level 9", several("two", () => augmentations.randAugment())],
   ["randAugment, level 20", several("two", () => augmentations.randAugment({ magnitude: 20 }))],
   ["trivialAugment", several("one", () => augmentations.trivialAugment())],
-  ["simclrView", several("view", () => augmentations.simclrView({ imageSize: side }))],
+  ["simclrView", [11, 12, 13, 14, 15].map((seed) => drawn(seed, "strength 0.5", augmentations.simclrView({ imageSize: side, colorStrength: 0.5 }) as augmentations.Augmentation))],
   ["multiCrop", [0, 1, 2, 3, 4].map((i) => {
     const views = augmentations.multiCrop({ globalCrops: 2, localCrops: 3, globalSize: side, localSize: 40 });
-    return drawn(i + 1, i < 2 ? "global" : "local", views[i] as augmentations.Augmentation);
+    return drawn(i + 21, i < 2 ? "global" : "local", views[i] as augmentations.Augmentation);
   })],
+  ["mixup, cutmix", [
+    ["mixup 0.8", withAnother(augmentations.mixup()), { lambda: [0.8, 1] }],
+    ["mixup 0.5", withAnother(augmentations.mixup()), { lambda: [0.5, 1] }],
+    ["mixup 0.2", withAnother(augmentations.mixup()), { lambda: [0.2, 1] }],
+    ["cutmix 0.75", withAnother(augmentations.cutmix()), { y: [40, 0], x: [20, 0], height: [48, 0], width: [48, 0] }],
+    ["cutmix 0.5", withAnother(augmentations.cutmix()), { y: [0, 0], x: [0, 0], height: [68, 0], width: [68, 0] }],
+  ]],
 ]; // biome-ignore format: a row a member
 
 async function pixelsOf(svg: string): Promise<tf.Tensor4D> {
   const { data } = await sharp(Buffer.from(svg)).removeAlpha().raw().toBuffer({ resolveWithObject: true });
-  return tf.div(tf.tensor4d(new Uint8Array(data), [1, side, side, 3], "float32"), 255);
+  return tf.div<tf.Tensor4D>(tf.tensor4d(new Uint8Array(data), [1, side, side, 3], "float32"), 255);
 }
 
 function png(image: tf.Tensor4D): Promise<Buffer> {
@@ -123,11 +142,11 @@ const columns = 6;
 const rowHeight = side + caption + gap;
 const width = labelWidth + columns * (side + gap);
 const height = titleHeight + rows.length * rowHeight;
-const layers: sharp.OverlayOptions[] = [];
+const layers: OverlayOptions[] = [];
 const words: string[] = [];
 for (const [i, [label, cells]] of rows.entries()) {
   const top = titleHeight + i * rowHeight;
-  words.push(text(gap, top + side / 2, 13, label, 700));
+  words.push(text(gap, top + side / 2 + 4, 12, label, 700));
   const all: Cell[] = [["as it is", augmentations.horizontalFlip(), {}], ...cells];
   for (const [j, [name, augmentation, parameters]] of all.entries()) {
     const changed = j === 0 ? image : (augmentation as augmentations.Augmentation).apply(image, parameters as never);

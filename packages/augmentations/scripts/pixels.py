@@ -114,7 +114,7 @@ def movements():
     ):
         moved = {"angle": angle, "translateX": dx, "translateY": dy, "scale": scale, "shearX": sx, "shearY": sy}
         for name, mode in (("bilinear", BILINEAR), ("nearest", NEAREST)):
-            for fill in (None, 0.0, [51.0, 204.0, 102.0]):
+            for fill in (None,) if scale != 0.73 else (None, 0.0, [51.0, 204.0, 102.0]):
                 out = vision.affine(image, angle, [dx, dy], scale, [sx, sy], mode, [fill] * 3 if fill == 0.0 else fill)
                 ours = [value / 255 for value in fill] if isinstance(fill, list) else fill
                 options = {"degrees": 180, "interpolation": name, **({} if fill is None else {"fill": ours})}
