@@ -106,7 +106,7 @@ const rows: Row[] = [
   ["randAugment, level 9", several("two", () => augmentations.randAugment())],
   ["randAugment, level 20", several("two", () => augmentations.randAugment({ magnitude: 20 }))],
   ["trivialAugment", several("one", () => augmentations.trivialAugment())],
-  ["simclrView", [11, 12, 13, 14, 15].map((seed) => drawn(seed, "strength 0.5", augmentations.simclrView({ imageSize: side, colorStrength: 0.5 }) as augmentations.Augmentation))],
+  ["simclrView", [11, 12, 13, 14, 15].map((seed) => drawn(seed, "view", augmentations.simclrView({ imageSize: side, colorStrength: 0.5 }) as augmentations.Augmentation))],
   ["multiCrop", [0, 1, 2, 3, 4].map((i) => {
     const views = augmentations.multiCrop({ globalCrops: 2, localCrops: 3, globalSize: side, localSize: 40 });
     return drawn(i + 21, i < 2 ? "global" : "local", views[i] as augmentations.Augmentation);
