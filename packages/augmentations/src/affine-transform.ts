@@ -28,7 +28,7 @@ export function affineTransform(
 }
 
 /** The pixels of an image in pixels from its middle: x is `[1, 1, width]`, y `[1, height, 1]`. */
-export function fromMiddle(height: number, width: number): { readonly x: tf.Tensor3D; readonly y: tf.Tensor3D } {
+function fromMiddle(height: number, width: number): { readonly x: tf.Tensor3D; readonly y: tf.Tensor3D } {
   return {
     x: tf.reshape(tf.range(-(width - 1) / 2, width / 2, 1), [1, 1, width]),
     y: tf.reshape(tf.range(-(height - 1) / 2, height / 2, 1), [1, height, 1]),

@@ -35,7 +35,7 @@ export type MixupParameters = {
  * import * as tf from "@tensorflow/tfjs-core";
  * const mix = mixup({ alpha: 0.2 });
  * const parameters = mix.sample(randomKey(1), { batchSize: 4, imageSize: [32, 32] });
- * const oneHot = tf.oneHot(tf.tensor1d([0, 2, 1, 0], "int32"), 3).toFloat() as tf.Tensor2D;
+ * const oneHot = tf.cast(tf.oneHot(tf.tensor1d([0, 2, 1, 0], "int32"), 3), "float32") as tf.Tensor2D;
  * const { images, labels } = mix.apply(tf.ones([4, 32, 32, 3]), oneHot, parameters);
  * const loss = tf.losses.softmaxCrossEntropy(labels, tf.zeros([4, 3]));
  * console.log(images.shape, loss.shape);

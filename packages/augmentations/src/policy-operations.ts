@@ -28,7 +28,7 @@ export type PolicyOperation = (typeof policyOperations)[number];
 export const randomOperations: readonly PolicyOperation[] = policyOperations.filter((name) => name !== "invert");
 
 /** The magnitude at the highest level. */
-export interface MagnitudeRanges {
+interface MagnitudeRanges {
   /** Pixels a row, or a column. */
   readonly shear: number;
   /** Pixels, by the side along which it goes. */
@@ -42,7 +42,7 @@ export interface MagnitudeRanges {
 }
 
 /** AutoAugment's and RandAugment's. */
-export const magnitudeRanges: MagnitudeRanges = {
+const magnitudeRanges: MagnitudeRanges = {
   shear: 0.3,
   translate: (side) => (150 / 331) * side,
   rotate: 30,

@@ -9,13 +9,13 @@ import { roundHalfEven } from "./round-half-even.js";
 import { samplePerImage } from "./sample-per-image.js";
 
 export interface RandomAffineOptions extends ResampleOptions {
-  /** Smallest and largest angle in degrees, counter-clockwise from above 0 in `rotate`, clockwise here; one number: both signs. */
+  /** Smallest and largest angle in degrees, clockwise; one number: either way. */
   readonly degrees: number | readonly [minimum: number, maximum: number];
   /** Largest shift to either side, as a part of the width and of the height, from 0 to 1. Default [0, 0]. */
   readonly translate?: readonly [horizontal: number, vertical: number];
   /** Smallest and largest factor, above 0. Default [1, 1]. */
   readonly scale?: readonly [minimum: number, maximum: number];
-  /** Of rows, then of columns, in degrees: smallest and largest; one number: of rows alone, both signs. Default 0. */
+  /** Of rows, then of columns, in degrees: smallest and largest; one number: of rows alone, either way. Default 0. */
   readonly shear?:
     | number
     | readonly [minimumX: number, maximumX: number]
