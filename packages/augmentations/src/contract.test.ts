@@ -76,7 +76,6 @@ const members: Record<string, Member> = {
     identity: { operations: five(0).map(() => [0]), magnitudes: five(0).map(() => [0]) },
   },
   affine: {
-    xla: true,
     create: () => randomAffine({ degrees: 90, translate: [0.3, 0.2], scale: [0.5, 2], shear: [-20, 20, -10, 10] }),
     identity: { ...unmoved, scale: five(1) },
   },
