@@ -16,7 +16,6 @@ export type { CheckpointOptions, PretrainOptions, PretrainResult, ProgressEvent 
 export type { Probe, ProbeContext } from "./probe.js";
 export { restoreState } from "./restore-state.js";
 export type { RunConfig } from "./run-folder.js";
-export { decodeSafetensors, encodeSafetensors, type HostTensor } from "./safetensors.js";
 export { readSafetensors, writeSafetensors } from "./safetensors-file.js";
 export { type ProjectionMetrics, type SimclrStep, type SimclrStepOptions, simclrStep } from "./simclr-step.js";
 export type { Throughput } from "./throughput.js";

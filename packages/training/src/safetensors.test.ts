@@ -1,11 +1,10 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isSimclrError } from "@simclr/core";
+import { decodeSafetensors, encodeSafetensors, type HostTensor, isSimclrError } from "@simclr/core";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import fixture from "./fixtures/safetensors.json" with { type: "json" };
-import { decodeSafetensors, encodeSafetensors, type HostTensor } from "./safetensors.js";
 import { readSafetensors, writeSafetensors } from "./safetensors-file.js";
 
 const pythonFile = new Uint8Array(Buffer.from(fixture.base64, "base64"));
@@ -61,7 +60,7 @@ describe("safetensors", () => {
     ["of a negative size", withHeader('{"a":{"dtype":"F32","shape":[-1],"data_offsets":[4,0]}}', 4)],
     ["of an entry that is null", withHeader('{"a":null}')],
   ])("refuses a file that is %s", (_, file) => {
-    expect(codeOf(() => decodeSafetensors(file))).toBe("SIMCLR_ERROR__TRAINING__SAFETENSORS_INVALID");
+    expect(codeOf(() => decodeSafetensors(file))).toBe("SIMCLR_ERROR__CORE__SAFETENSORS_INVALID");
   });
 });
 
@@ -84,7 +83,7 @@ describe("a safetensors file", () => {
     const path = join(folder, "state.safetensors");
     await writeFile(path, pythonFile.subarray(0, pythonFile.length - 3));
     const error = await readSafetensors(path).catch((caught: unknown) => caught);
-    expect(isSimclrError(error, "SIMCLR_ERROR__TRAINING__SAFETENSORS_INVALID") && error.context.file).toBe(path);
+    expect(isSimclrError(error, "SIMCLR_ERROR__CORE__SAFETENSORS_INVALID") && error.context.file).toBe(path);
   });
 });
 
