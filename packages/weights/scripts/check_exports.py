@@ -1,6 +1,6 @@
 """Writes src/fixtures/exports.json: what onnxruntime and torchvision compute with the files that exportEncoder wrote.
 
-    npx tsx --conditions=@simclr/source packages/weights/scripts/export-fixtures.ts
+    pnpm --filter @simclr/weights export-fixtures
     python packages/weights/scripts/check_exports.py      needs onnx, onnxruntime, torch, torchvision, safetensors
 
 Every ONNX file passes onnx.checker with full shape inference, and torchvision loads the state dict with strict=True.

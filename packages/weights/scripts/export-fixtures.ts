@@ -1,5 +1,5 @@
 // Writes src/fixtures/exports/: what exportEncoder makes of networks of known numbers. scripts/check_exports.py runs them.
-//   npx tsx --conditions=@simclr/source packages/weights/scripts/export-fixtures.ts
+//   pnpm --filter @simclr/weights export-fixtures
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
