@@ -7,7 +7,7 @@ export class PickleGlobal {
 }
 
 /** An object of a class that nobody here knows: kept, so that what stands beside it can be read, and never looked into. */
-export class OpaqueObject {
+class OpaqueObject {
   constructor(readonly global: PickleGlobal) {}
 }
 
