@@ -23,7 +23,6 @@ export type { CheckpointOptions, PretrainOptions, PretrainResult, ProgressEvent 
 export type { Probe, ProbeContext } from "./probe.js";
 export { restoreState } from "./restore-state.js";
 export type { RunConfig } from "./run-folder.js";
-export { decodeSafetensors, encodeSafetensors, type HostTensor } from "./safetensors.js";
 export { readSafetensors, writeSafetensors } from "./safetensors-file.js";
 export { type SimSiamStepOptions, simSiamStep } from "./sim-siam-step.js";
 export type { LabelledLoss, ProjectionMetrics } from "./simclr-objective.js";
