@@ -135,9 +135,9 @@ const loss = z.strictObject({
 
 const optimizer = z.strictObject({
   kind: z
-    .enum(["lars", "sgd", "adamw"])
+    .enum(["lars", "sgd", "adamw", "lamb"])
     .default("lars")
-    .describe("lars for batches of 512 and more (paper); sgd below"),
+    .describe("lars for batches of 512 and more (paper); sgd below; lamb: adamw with lars's trust ratio"),
   learningRate: positive.describe("before it is scaled by the batch size"),
   learningRateScaling: z
     .enum(["none", "linear", "squareRoot"])
@@ -154,6 +154,10 @@ const optimizer = z.strictObject({
     .min(0)
     .default(1e-4)
     .describe("not on biases and batch norm (reference: 1e-4; the paper's text: 1e-6)"),
+  clipGlobalNorm: positive
+    .nullable()
+    .default(null)
+    .describe("how long all gradients are together at most; null: as long as they are (reference)"),
 });
 
 const evaluation = z.strictObject({

@@ -142,7 +142,7 @@ test.each([
   ["temperature=-1", "temperature", "a number above 0"],
   ["view.flipProbability=2", "view.flipProbability", "a number of at least 0 and of at most 1"],
   ["backbone.depth=19", "backbone.depth", "one of 18, 34, 50, 101, 152, 200"],
-  ["optimizer.kind=adagrad", "optimizer.kind", 'one of "lars", "sgd", "adamw"'],
+  ["optimizer.kind=adagrad", "optimizer.kind", 'one of "lars", "sgd", "adamw", "lamb"'],
   ["optimizer.warmupEpochs=101", "optimizer.warmupEpochs", "at most epochs, which is 100"],
 ])("--set %s is refused with what it has to be", async (assignment, key, expected) => {
   const error = await refusal(() => withOverrides(defineRecipe(smallest), [assignment]));
