@@ -8,5 +8,6 @@ export {
   type ResnetDepth,
   type ResnetOptions,
   type ResnetSpec,
+  resnetDepths,
   resnetSpec,
 } from "./resnet-spec.js";

@@ -1,8 +1,9 @@
 import { invalidArgument } from "@simclr/core";
 
-const depths = [18, 34, 50, 101, 152, 200] as const;
+/** How many layers a ResNet may have. */
+export const resnetDepths = [18, 34, 50, 101, 152, 200] as const;
 
-export type ResnetDepth = (typeof depths)[number];
+export type ResnetDepth = (typeof resnetDepths)[number];
 
 /** How a channel of the images is brought to the numbers that a network was trained on: `(image - mean) / deviation`. */
 export type Normalization = {
@@ -81,7 +82,7 @@ export function resnetSpec(options: ResnetOptions & { readonly kind?: string }):
       (unknown as Record<string, unknown>)[stranger],
       "absent: a resnet has no such option",
     );
-  if (!depths.includes(depth)) throw invalidArgument("depth", depth, `one of ${depths.join(", ")}`);
+  if (!resnetDepths.includes(depth)) throw invalidArgument("depth", depth, `one of ${resnetDepths.join(", ")}`);
   if (!(Number.isFinite(width) && width > 0)) throw invalidArgument("width", width, "a number above 0");
   if (stem !== "imagenet" && stem !== "cifar") throw invalidArgument("stem", stem, '"imagenet" or "cifar"');
   if (!(Number.isInteger(inputChannels) && inputChannels > 0))

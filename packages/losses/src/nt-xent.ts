@@ -1,11 +1,11 @@
 import { type Communicator, invalidArgument, oneProcess } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { anchorPairs } from "./anchor-pairs.js";
+import { anchorRows } from "./anchor-rows.js";
 import { assertEnoughImages, assertTemperature, assertViews } from "./assert-views.js";
 import { chunkedCrossEntropy } from "./chunked-cross-entropy.js";
 import { excluded } from "./excluded.js";
 import { assertHardNegatives, type HardNegatives, hardNegativeCrossEntropy } from "./hard-negatives.js";
-import { l2Normalize } from "./l2-normalize.js";
 import { assertNegativeSelection, type NegativeSelection, selectNegatives } from "./negative-selection.js";
 import { softmaxCrossEntropy } from "./softmax-cross-entropy.js";
 
@@ -81,18 +81,8 @@ export function ntXent(viewA: tf.Tensor2D, viewB: tf.Tensor2D, options: NtXentOp
   }
   return tf.tidy(() => {
     if (negatives === "all" && !hardNegatives) {
-      const rows = tf.concat<tf.Tensor2D>([viewA, viewB], 0);
-      const anchors = normalize ? l2Normalize(rows) : rows;
-      const firstSelf = communicator.rank * rows.shape[0];
-      const positiveOf = (i: number) => firstSelf + ((i + viewA.shape[0]) % rows.shape[0]);
-      // Each replica's rows stay together: [a0; b0; a1; b1; ...].
-      const candidates = communicator.allGather(anchors);
-      return chunkedCrossEntropy(anchors, candidates, {
-        temperature,
-        positiveOf,
-        firstSelf,
-        ...(chunkSize && { chunkSize }),
-      });
+      const rows = anchorRows(viewA, viewB, { communicator, normalize });
+      return chunkedCrossEntropy(rows, { temperature, ...(chunkSize && { chunkSize }) });
     }
     const pairs = anchorPairs(viewA, viewB, { communicator, negativesFrom: "both views", normalize });
     if (hardNegatives) return tf.mean<tf.Scalar>(hardNegativeCrossEntropy(pairs, temperature, hardNegatives));

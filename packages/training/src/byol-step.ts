@@ -1,10 +1,9 @@
 import { type Head, oneProcess, type TensorTree } from "@simclr/core";
 import { negativeCosineSimilarity } from "@simclr/losses";
 import * as tf from "@tensorflow/tfjs-core";
-import { lossAndGradients } from "./loss-and-gradients.js";
 import { encodeViews, type NetworkVariables } from "./network.js";
 import type { Objective } from "./objective.js";
-import { initPredictor, predictViews, projectionDeviation, refusePredictor } from "./predictor.js";
+import { initPredictor, learnToPredict, refusePredictor } from "./predictor.js";
 import { copyNetwork, followNetwork, type Momentum, refuseMomentum } from "./target-network.js";
 import type { TrainStep } from "./train-state.js";
 import { type TwoViewStepOptions, twoViewStep } from "./two-view-step.js";
@@ -67,21 +66,13 @@ export function byolStep<OptimizerState extends TensorTree>(
 
   const objective: Objective<ByolState> = {
     init: (variables, key) => ({ ...initPredictor(predictor, key), state: { target: copyNetwork(variables) } }),
-    evaluate: ({ params, batchStats, objectiveState: { target }, viewA, viewB, step }) => {
-      const aims = tf.tidy(() => encodeViews(network, target, viewA, viewB, "each view"));
-      const { value, gradients, auxiliary } = lossAndGradients(params, () => {
-        const encoded = encodeViews(network, { params, batchStats }, viewA, viewB, "each view");
-        const predicted = predictViews(predictor, network, { params, batchStats }, encoded);
-        const fromA = distance(predicted.predictionsA, aims.projectionsB);
-        const fromB = distance(predicted.predictionsB, aims.projectionsA);
-        return { loss: tf.add<tf.Scalar>(fromA, fromB), auxiliary: predicted };
-      });
+    evaluate: ({ objectiveState: { target }, step, ...inputs }) => {
+      const aims = tf.tidy(() => encodeViews(network, target, inputs.viewA, inputs.viewB, "each view"));
+      const evaluation = learnToPredict(predictor, network, inputs, ({ predictionsA, predictionsB }) =>
+        tf.add(distance(predictionsA, aims.projectionsB), distance(predictionsB, aims.projectionsA)),
+      );
       return {
-        loss: value,
-        gradients,
-        features: tf.concat([auxiliary.featuresA, auxiliary.featuresB]),
-        batchStats: auxiliary.batchStats,
-        metrics: { projectionDeviation: projectionDeviation(auxiliary) },
+        ...evaluation,
         next: (trained) => ({ target: followNetwork(target, aims.batchStats, trained, momentum, step) }),
       };
     },

@@ -1,6 +1,5 @@
 import { invalidArgument } from "@simclr/core";
-import type { Schedule } from "@simclr/optimizers";
-import * as tf from "@tensorflow/tfjs-core";
+import { cosineSchedule, type Schedule } from "@simclr/optimizers";
 
 export interface CosineMomentumOptions {
   /** The momentum of the first step. Default 0.996, BYOL's for 1000 epochs; it takes 0.99 for 300. */
@@ -29,15 +28,7 @@ export interface CosineMomentumOptions {
  */
 export function cosineMomentumSchedule({ start = 0.996, end = 1, totalSteps }: CosineMomentumOptions): Schedule {
   for (const [name, value] of Object.entries({ start, end })) assertMomentum(name, value);
-  if (!(Number.isInteger(totalSteps) && totalSteps > 0)) {
-    throw invalidArgument("totalSteps", totalSteps, "a whole number above 0");
-  }
-  return (step) =>
-    tf.tidy(() => {
-      const share = tf.minimum(tf.div(tf.cast(step, "float32"), totalSteps), 1);
-      const left = tf.mul(tf.add(tf.cos(tf.mul(share, Math.PI)), 1), (end - start) / 2);
-      return tf.sub<tf.Scalar>(end, left);
-    });
+  return cosineSchedule({ start, end, totalSteps });
 }
 
 /** Refuses a momentum that is not in [0, 1]. */

@@ -8,17 +8,15 @@ import {
   count,
   describeMethod,
   imageTensor,
-  numbersOf,
   optimizer,
   sampled,
   tiny,
   tinyInputs,
 } from "./fixtures/describe-method.js";
+import { expectTargetFollows } from "./fixtures/expect-target-follows.js";
 import { expectTrajectory, methodParts, momentum, queueSize } from "./fixtures/methods.js";
 import { scaledView } from "./fixtures/tiny-data.js";
 import { mocoStep } from "./moco-step.js";
-import type { NetworkVariables } from "./network.js";
-import type { TrainState } from "./train-state.js";
 
 describeEachBackend((backendName) => {
   const compile = backendName === "tensorflow" ? recorded : eager;
@@ -35,25 +33,9 @@ describeEachBackend((backendName) => {
   });
 
   it("moves its target by the momentum alone, without a gradient", () => {
-    tf.tidy(() => {
-      const target = ({ objectiveState }: TrainState) => (objectiveState as { target: NetworkVariables }).target.params;
-      const run = (momentum: number) => {
-        const step = mocoStep({ ...tiny, optimizer: optimizer(0.1), momentum, queueSize: 8 });
-        const state = step.init(randomKey(3));
-        const own = numbersOf(state.params).filter(([path]) => !path.startsWith("predictor"));
-        expect(numbersOf(target(state))).toEqual(own);
-        return { before: state, after: step.step(state, ...tinyInputs()).state };
-      };
-      const still = run(1);
-      expect(numbersOf(target(still.after))).toEqual(numbersOf(target(still.before)));
-      const { before, after } = run(0.75);
-      for (const [path, old] of Object.entries(target(before))) {
-        const trained = after.params[path] as tf.Tensor;
-        expectClose(target(after)[path] as tf.Tensor, tf.add(tf.mul(old, 0.75), tf.mul(trained, 0.25)));
-        expect(tf.max(tf.abs(tf.sub(trained, old))).dataSync()[0]).toBeGreaterThan(1e-4);
-      }
-    });
+    expectTargetFollows((momentum) => mocoStep({ ...tiny, optimizer: optimizer(0.1), momentum, queueSize: 8 }));
   });
+
   it("queues the keys of all replicas, in the order of their ranks", () => {
     tf.tidy(() => {
       const given = [scaledView(1), scaledView(0.5)] as const;

@@ -1,8 +1,18 @@
-import { below, type Head, invalidArgument, type Parameters, type RandomKey, withPrefix } from "@simclr/core";
+import {
+  below,
+  type Head,
+  invalidArgument,
+  type Parameters,
+  type RandomKey,
+  type TensorTree,
+  withPrefix,
+} from "@simclr/core";
 import { l2Normalize } from "@simclr/losses";
 import * as tf from "@tensorflow/tfjs-core";
+import { lossAndGradients } from "./loss-and-gradients.js";
 import { modelOutput } from "./model-output.js";
-import type { EncodedViews, Network, NetworkVariables } from "./network.js";
+import { type EncodedViews, encodeViews, type Network, type NetworkVariables } from "./network.js";
+import type { Evaluation, ObjectiveInputs } from "./objective.js";
 
 /** Refuses a predictor that does not turn projections into projections. */
 export function refusePredictor(predictor: Head, head: Head): void {
@@ -19,13 +29,40 @@ export function initPredictor(predictor: Head, key: RandomKey): NetworkVariables
   return { params: withPrefix("predictor", params), batchStats: withPrefix("predictor", state) };
 }
 
+/** Both views by themselves through network and predictor. */
+export type Predicted = EncodedViews & { readonly predictionsA: tf.Tensor2D; readonly predictionsB: tf.Tensor2D };
+
+/**
+ * The step of BYOL and SimSiam: each view by itself through network and predictor, and a loss of what the predictor makes of
+ * one view and of what it is to find in the other.
+ */
+export function learnToPredict(
+  predictor: Head,
+  network: Network,
+  { params, batchStats, viewA, viewB }: Pick<ObjectiveInputs<TensorTree>, "params" | "batchStats" | "viewA" | "viewB">,
+  loss: (predicted: Predicted) => tf.Scalar,
+): Omit<Evaluation<TensorTree>, "next"> {
+  const { value, gradients, auxiliary } = lossAndGradients(params, () => {
+    const encoded = encodeViews(network, { params, batchStats }, viewA, viewB, "each view");
+    const predicted = predictViews(predictor, network, { params, batchStats }, encoded);
+    return { loss: loss(predicted), auxiliary: predicted };
+  });
+  return {
+    loss: value,
+    gradients,
+    features: tf.concat([auxiliary.featuresA, auxiliary.featuresB]),
+    batchStats: auxiliary.batchStats,
+    metrics: { projectionDeviation: projectionDeviation(auxiliary) },
+  };
+}
+
 /** Both views' projections and their predictions, each view on its own, and all batch statistics afterwards. */
-export function predictViews(
+function predictViews(
   predictor: Head,
   { communicator }: Network,
   { params, batchStats }: NetworkVariables,
   encoded: EncodedViews,
-): EncodedViews & { readonly predictionsA: tf.Tensor2D; readonly predictionsB: tf.Tensor2D } {
+): Predicted {
   let state = below("predictor", batchStats);
   const predict = (projections: tf.Tensor2D): tf.Tensor2D => {
     const own = below("predictor", params);
@@ -45,7 +82,7 @@ export function predictViews(
  *
  * @see Chen and He 2021, "Exploring Simple Siamese Representation Learning", section 4.1
  */
-export function projectionDeviation({ projectionsA, projectionsB }: EncodedViews): tf.Scalar {
+function projectionDeviation({ projectionsA, projectionsB }: EncodedViews): tf.Scalar {
   const rows = l2Normalize(tf.concat([projectionsA, projectionsB]));
   return tf.mean<tf.Scalar>(tf.sqrt(tf.moments(rows, 0).variance));
 }

@@ -1,10 +1,8 @@
 import { type Head, oneProcess, stopGradient, type TensorTree } from "@simclr/core";
 import { negativeCosineSimilarity } from "@simclr/losses";
 import * as tf from "@tensorflow/tfjs-core";
-import { lossAndGradients } from "./loss-and-gradients.js";
-import { encodeViews } from "./network.js";
 import type { Objective } from "./objective.js";
-import { initPredictor, predictViews, projectionDeviation, refusePredictor } from "./predictor.js";
+import { initPredictor, learnToPredict, refusePredictor } from "./predictor.js";
 import type { TrainStep } from "./train-state.js";
 import { type TwoViewStepOptions, twoViewStep } from "./two-view-step.js";
 
@@ -50,22 +48,13 @@ export function simSiamStep<OptimizerState extends TensorTree>(
 
   const objective: Objective<Record<string, never>> = {
     init: (_, key) => ({ ...initPredictor(predictor, key), state: {} }),
-    evaluate: ({ params, batchStats, viewA, viewB }) => {
-      const { value, gradients, auxiliary } = lossAndGradients(params, () => {
-        const encoded = encodeViews(network, { params, batchStats }, viewA, viewB, "each view");
-        const predicted = predictViews(predictor, network, { params, batchStats }, encoded);
+    evaluate: (inputs) => {
+      const evaluation = learnToPredict(predictor, network, inputs, (predicted) => {
         const fromA = negativeCosineSimilarity(predicted.predictionsA, stopGradient(predicted.projectionsB));
         const fromB = negativeCosineSimilarity(predicted.predictionsB, stopGradient(predicted.projectionsA));
-        return { loss: tf.div<tf.Scalar>(tf.add(fromA, fromB), 2), auxiliary: predicted };
+        return tf.div(tf.add(fromA, fromB), 2);
       });
-      return {
-        loss: value,
-        gradients,
-        features: tf.concat([auxiliary.featuresA, auxiliary.featuresB]),
-        batchStats: auxiliary.batchStats,
-        metrics: { projectionDeviation: projectionDeviation(auxiliary) },
-        next: () => ({}),
-      };
+      return { ...evaluation, next: () => ({}) };
     },
   };
   return twoViewStep(options, objective);

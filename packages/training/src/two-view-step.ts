@@ -10,7 +10,7 @@ import {
   type Parameters,
   type TensorTree,
 } from "@simclr/core";
-import { applyUpdates, type GradientTransformation, type Schedule } from "@simclr/optimizers";
+import { applyUpdates, type GradientTransformation, globalNorm, type Schedule } from "@simclr/optimizers";
 import * as tf from "@tensorflow/tfjs-core";
 import { initLinearProbe, type LinearProbeOptions, linearProbeStep } from "./linear-probe.js";
 import { initNetwork } from "./network.js";
@@ -124,7 +124,7 @@ export function twoViewStep<OptimizerState extends TensorTree, State extends Ten
       loss: scaled(loss),
       ...metrics,
       ...probe?.metrics,
-      gradientNorm: norm(withoutProbe(mean)),
+      gradientNorm: globalNorm(withoutProbe(mean)),
       ...(schedule && { learningRate: schedule(count) }),
     };
     return {
@@ -195,9 +195,4 @@ function toUnitRange(images: tf.Tensor4D): tf.Tensor4D {
     throw invalidArgument("images", images.dtype, "an int32 tensor of values from 0 to 255", remedy);
   }
   return tf.div(tf.cast(images, "float32"), 255);
-}
-
-function norm(gradients: Parameters): tf.Scalar {
-  const squares = Object.values(gradients).map((gradient) => tf.sum<tf.Scalar>(tf.square(gradient)));
-  return tf.sqrt(tf.addN(squares));
 }

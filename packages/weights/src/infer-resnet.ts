@@ -1,15 +1,14 @@
-import type { ResnetOptions } from "@simclr/backbones";
+import { type ResnetOptions, resnetArchitecture, resnetDepths, resnetSpec } from "@simclr/backbones";
 import { unknownArchitecture } from "./errors.js";
 import { type FoundEncoder, ownShape } from "./names/found-encoder.js";
 
-const blockCounts: Readonly<Record<string, ResnetOptions["depth"]>> = {
-  "2,2,2,2 of 2": 18,
-  "3,4,6,3 of 2": 34,
-  "3,4,6,3 of 3": 50,
-  "3,4,23,3 of 3": 101,
-  "3,8,36,3 of 3": 152,
-  "3,24,36,3 of 3": 200,
-};
+/** Depths by the blocks of each group and the convolutions of a block: "3,4,6,3 of 3". */
+const depthsByBlocks = new Map(
+  resnetDepths.map((depth) => {
+    const { groups } = resnetArchitecture(resnetSpec({ depth }));
+    return [`${groups.map((blocks) => blocks.length)} of ${groups[0]?.[0]?.main.length}`, depth] as const;
+  }),
+);
 
 /**
  * Which ResNet tensors make, told from their paths and shapes: depth by the blocks, width, stem and channels of the images by
@@ -30,7 +29,7 @@ export function inferResnet({ found, options }: FoundEncoder, isTorch: boolean):
     return count;
   });
   const convolutions = found.has("group1/block0/conv3/kernel") ? 3 : 2;
-  const depth = blockCounts[`${counts.join(",")} of ${convolutions}`];
+  const depth = depthsByBlocks.get(`${counts} of ${convolutions}`);
   if (depth === undefined) {
     throw unknownArchitecture(`it has ${counts.join(", ")} blocks of ${convolutions} convolutions`, names);
   }

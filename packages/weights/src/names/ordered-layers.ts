@@ -1,12 +1,13 @@
-import { type ResnetDepth, resnetShapes } from "@simclr/backbones";
+import { type ResnetDepth, resnetDepths, resnetShapes } from "@simclr/backbones";
 import { unknownArchitecture } from "../errors.js";
 import type { FoundTensor } from "./found-encoder.js";
 
 /** A convolution and its batch norm, by the names of our variables: `kernel`, `scale`, `offset`, `mean`, `variance`. */
 export type OrderedLayer = Readonly<Partial<Record<string, FoundTensor>>>;
 
-/** Convolutions of a ResNet with a projection in every group: the stem, and for each block the shortcut and two or three. */
-const depths: Readonly<Record<number, ResnetDepth>> = { 21: 18, 37: 34, 53: 50, 104: 101, 155: 152, 203: 200 };
+/** The kernels of a ResNet with a projection in every group: the stem's, and for each block the shortcut's and two or three. */
+const kernelPaths = (depth: ResnetDepth): string[] =>
+  Object.keys(resnetShapes({ depth, width: 1 / 64 }).params).filter((path) => path.endsWith("/kernel"));
 
 /**
  * The layers of google-research/simclr's ResNet, in the order in which it makes them, by our paths. Both orders are the same:
@@ -15,11 +16,10 @@ const depths: Readonly<Record<number, ResnetDepth>> = { 21: 18, 37: 34, 53: 50, 
  * @throws SIMCLR_ERROR__WEIGHTS__UNKNOWN_ARCHITECTURE
  */
 export function byPath(layers: readonly OrderedLayer[], names: readonly string[]): Map<string, FoundTensor> {
-  const depth = depths[layers.length];
-  if (depth === undefined) {
+  const kernels = resnetDepths.map(kernelPaths).find((paths) => paths.length === layers.length);
+  if (!kernels) {
     throw unknownArchitecture(`${layers.length} convolutions make no ResNet without selective kernels`, names);
   }
-  const kernels = Object.keys(resnetShapes({ depth, width: 1 / 64 }).params).filter((path) => path.endsWith("/kernel"));
   const found = new Map<string, FoundTensor>();
   for (const [i, kernel] of kernels.entries()) {
     for (const [variable, tensor] of Object.entries(layers[i] as OrderedLayer)) {
