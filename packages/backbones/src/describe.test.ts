@@ -57,6 +57,23 @@ function keptBytes(backbone: Backbone, imagesShape: [number, number, number, num
   });
 }
 
+it.each<[string, (recompute: "none" | "blocks") => Backbone, [number, number]]>([
+  [
+    "ResNet-152 3x SK",
+    (recompute) => resnet({ depth: 152, width: 3, selectiveKernels: 0.0625, recompute }),
+    [64.2, 11.9],
+  ],
+  ["ResNet-50", (recompute) => resnet({ depth: 50, recompute }), [6.89, 1.79]],
+  ["ViT-S", (recompute) => vit({ recompute }), [13.4, 0.38]],
+  ["ConvNeXt-T", (recompute) => convNext({ recompute }), [21.2, 1.78]],
+])("%s keeps the README's GiB for a batch of 64 at 224 pixels, without and with recomputing", (_, create, expected) => {
+  const gibibytes = (["none", "blocks"] as const).map((recompute) => {
+    const { activationBytes } = describe(create(recompute), { imageSize: 224, batchSize: 64 });
+    return activationBytes / 2 ** 30;
+  });
+  expect(gibibytes.map((size) => Number(size.toPrecision(size < 1 ? 2 : 3)))).toEqual(expected);
+});
+
 it("tells what recomputing blocks saves", () => {
   const bytes = (create: (recompute: "none" | "blocks") => Backbone) =>
     (["none", "blocks"] as const).map(

@@ -16,7 +16,8 @@ export interface ResidualBlock {
 
 export interface ResnetArchitecture {
   readonly stem: readonly ConvolutionNorm[];
-  readonly poolsStem: boolean;
+  /** How the 3x3 max pooling with stride 2 after the stem pads, if there is one. */
+  readonly stemPooling: "none" | "same" | "symmetric";
   readonly groups: readonly (readonly ResidualBlock[])[];
   readonly featureSize: number;
 }
@@ -33,8 +34,9 @@ const blockCounts: Readonly<Record<ResnetDepth, readonly number[]>> = {
 const bottleneckExpansion = 4;
 
 /**
- * The layers of a ResNet. The first block of every group, of the first group too, has a projection shortcut; the stride
- * sits on the 3x3 convolution. Selective kernels take the place of a bottleneck's 3x3 convolution; basic blocks have none.
+ * The layers of a ResNet. The first block of every group, of the first group too unless the variant is torchvision's, has a
+ * projection shortcut; the stride sits on the 3x3 convolution. Selective kernels take the place of a bottleneck's 3x3
+ * convolution; basic blocks have none.
  *
  * @see google-research/simclr@383d414 resnet.py, `resnet`, `residual_block`, `bottleneck_block`. Its TensorFlow 1 code
  *   pools a basic block's own input too, where selective kernels are asked for; this is its TensorFlow 2 code, which does not.
@@ -67,7 +69,8 @@ export function resnetArchitecture(spec: ResnetSpec): ResnetArchitecture {
             { ...second, ...last },
           ];
       const excite = spec.squeezeExcite > 0 ? { excite: squeezeExcite(path, outer, inner, spec.squeezeExcite) } : {};
-      if (index > 0) return { path, main, ...excite };
+      const keepsShape = stride === 1 && input === outer;
+      if (index > 0 || (spec.variant === "torchvision" && keepsShape)) return { path, main, ...excite };
       const shortcut = {
         ...first,
         path: `${path}/shortcut`,
@@ -79,11 +82,17 @@ export function resnetArchitecture(spec: ResnetSpec): ResnetArchitecture {
       return { path, main, ...excite, shortcut, ...(spec.resnetD && { shortcutPoolStride: stride }) };
     }),
   );
-  return { stem: stemOf(spec, channels(64)), poolsStem: spec.stem === "imagenet", groups, featureSize: inputChannels };
+  const pooling = spec.variant === "torchvision" ? "symmetric" : "same";
+  const stemPooling = spec.stem === "imagenet" ? pooling : "none";
+  return { stem: stemOf(spec, channels(64)), stemPooling, groups, featureSize: inputChannels };
 }
 
-function stemOf({ stem, resnetD, inputChannels }: ResnetSpec, outputChannels: number): ConvolutionNorm[] {
-  const layer = { path: "stem", number: 1, kernelSize: 3, stride: 1, relu: true, initialScale: 1 } as const;
+function stemOf(
+  { stem, stemActivation, resnetD, inputChannels }: ResnetSpec,
+  outputChannels: number,
+): ConvolutionNorm[] {
+  const relu = stemActivation === "relu";
+  const layer = { path: "stem", number: 1, kernelSize: 3, stride: 1, relu, initialScale: 1 } as const;
   if (stem === "cifar") return [{ ...layer, inputChannels, outputChannels }];
   if (!resnetD) return [{ ...layer, kernelSize: 7, stride: 2, inputChannels, outputChannels }];
   const half = Math.max(1, Math.floor(outputChannels / 2));

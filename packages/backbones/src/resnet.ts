@@ -10,7 +10,7 @@ import {
 import * as tf from "@tensorflow/tfjs-core";
 import { applyConvolutionNorm } from "./convolution-norm.js";
 import { applyResidualBlock, recomputeResidualBlock } from "./residual-block.js";
-import { resnetArchitecture, resnetVariables } from "./resnet-architecture.js";
+import { type ResnetArchitecture, resnetArchitecture, resnetVariables } from "./resnet-architecture.js";
 import { type ResnetOptions, type ResnetSpec, resnetSpec } from "./resnet-spec.js";
 import { initVariables, shapesOf, type VariableShapes } from "./variables.js";
 
@@ -50,7 +50,7 @@ export function resnet(options: ResnetOptions): ResnetBackbone {
   const spec = resnetSpec(options);
   const architecture = resnetArchitecture(spec);
   const variables = resnetVariables(architecture);
-  const { stem, poolsStem, groups, featureSize } = architecture;
+  const { stem, stemPooling, groups, featureSize } = architecture;
   const applyBlock = spec.recompute === "blocks" ? recomputeResidualBlock : applyResidualBlock;
   return {
     spec,
@@ -65,13 +65,13 @@ export function resnet(options: ResnetOptions): ResnetBackbone {
       return tf.tidy(() => {
         const outputs: Record<string, tf.Tensor> = {};
         const states: Parameters[] = [];
-        let x = images as tf.Tensor4D;
+        let x = normalized(images as tf.Tensor4D, spec);
         for (const layer of stem) {
           const result = applyConvolutionNorm(layer, params, state, x, runOf(0));
           x = result.output;
           states.push(result.state);
         }
-        if (poolsStem) x = tf.maxPool(x, 3, 2, "same");
+        x = pooled(x, stemPooling);
         outputs.stem = x;
         groups.forEach((blocks, group) => {
           for (const block of blocks) {
@@ -92,6 +92,20 @@ export function resnet(options: ResnetOptions): ResnetBackbone {
 /** The shapes of a ResNet's variables by path, without allocating them: how large a network would be. */
 export function resnetShapes(options: ResnetOptions): VariableShapes {
   return shapesOf(resnetVariables(resnetArchitecture(resnetSpec(options))));
+}
+
+function normalized(images: tf.Tensor4D, { normalization }: ResnetSpec): tf.Tensor4D {
+  if (normalization === "none") return images;
+  const { mean, deviation } = normalization;
+  return tf.div(tf.sub(images, tf.tensor1d([...mean])), tf.tensor1d([...deviation]));
+}
+
+function pooled(x: tf.Tensor4D, pooling: ResnetArchitecture["stemPooling"]): tf.Tensor4D {
+  if (pooling === "none") return x;
+  if (pooling === "same") return tf.maxPool(x, 3, 2, "same");
+  // What is pooled comes from a ReLU, so that zeros around it never win: the same as padding with minus infinity.
+  const one: [number, number] = [1, 1];
+  return tf.maxPool(tf.pad(x, [[0, 0], one, one, [0, 0]]), 3, 2, "valid");
 }
 
 /** How many parts are frozen: the stem is part 0, group n is part n, and after the last come the features. */
