@@ -1,13 +1,13 @@
 // Memory over 500 training steps of a small SimCLR: the number of tensors, TensorFlow's own count, the resident set.
 import { compile, useTensorFlow } from "@simclr/runtime";
 import * as tf from "@tensorflow/tfjs-core";
-import { resnet18Step } from "./resnet18-step.js";
 import { writeResult } from "./result.js";
+import { trainingStep } from "./training-step.js";
 
 const totalSteps = 500;
 const everySteps = 50;
 const runtime = await useTensorFlow();
-const stepper = resnet18Step(compile, { batchSize: 32, width: 0.25, augment: true });
+const stepper = trainingStep(compile, { batchSize: 32, width: 0.25, augment: true });
 
 const samples: { step: number; tensors: number; nativeTensors: number; residentMiB: number }[] = [];
 const sample = (step: number) => {

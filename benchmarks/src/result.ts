@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Writes a benchmark's result with the machine it ran on, and prints it. */
@@ -8,7 +9,9 @@ export function writeResult(name: string, result: object): void {
   const versionOf = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")).version;
   const whole = {
     benchmark: name,
-    command: ["pnpm --filter @simclr/benchmarks", name, ...process.argv.slice(2).map(withoutPlace)].join(" "),
+    command: ["pnpm --filter @simclr/benchmarks", name.split("/")[0], ...process.argv.slice(2).map(withoutPlace)].join(
+      " ",
+    ),
     date: new Date().toISOString().slice(0, 10),
     machine: {
       processor: cpus()[0]?.model,
@@ -20,7 +23,7 @@ export function writeResult(name: string, result: object): void {
     },
     ...result,
   };
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(dirname(`${folder}${name}`), { recursive: true });
   const text = `${JSON.stringify(whole, null, 2)}\n`;
   writeFileSync(`${folder}${name}.json.part`, text);
   renameSync(`${folder}${name}.json.part`, `${folder}${name}.json`);
@@ -33,13 +36,18 @@ function withoutPlace(argument: string): string {
 }
 
 /** The middle value, and the range of the middle half. */
-export function summary(values: readonly number[]): { median: number; quartiles: readonly [number, number] } {
+export interface Summary {
+  readonly median: number;
+  readonly quartiles: readonly [number, number];
+}
+
+export function summary(values: readonly number[]): Summary {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (fraction: number) => {
     const position = fraction * (sorted.length - 1);
     const lower = sorted[Math.floor(position)] as number;
     return lower + (position - Math.floor(position)) * ((sorted[Math.ceil(position)] as number) - lower);
   };
-  const rounded = (fraction: number) => Math.round(at(fraction) * 1000) / 1000;
+  const rounded = (fraction: number) => Number(at(fraction).toPrecision(4));
   return { median: rounded(0.5), quartiles: [rounded(0.25), rounded(0.75)] };
 }

@@ -3,8 +3,8 @@
 import { parseArgs } from "node:util";
 import type { Compile } from "@simclr/core";
 import { compile, useTensorFlow } from "@simclr/runtime";
-import { resnet18Step } from "./resnet18-step.js";
 import { summary, writeResult } from "./result.js";
+import { trainingStep } from "./training-step.js";
 
 const { values } = parseArgs({
   options: {
@@ -23,7 +23,7 @@ const results = [];
 for (const { width, batchSize } of networks) {
   const ways = [true, false].map((xla) => {
     const own: Compile = (fn, options) => compile(fn, { ...options, xla });
-    return { xla, stepper: resnet18Step(own, { batchSize, width, augment: true }), seconds: [] as number[] };
+    return { xla, stepper: trainingStep(own, { batchSize, width, augment: true }), seconds: [] as number[] };
   });
   const timed = async (run: () => Promise<unknown>) => {
     const start = performance.now();

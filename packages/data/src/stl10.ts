@@ -61,7 +61,7 @@ function binaryImages(folder: string, parts: readonly Part[], named?: Pick<Datas
     ...named,
     async read(indices) {
       assertIndices(indices, length);
-      XX;
+      const pixels: Uint8Array[] = [];
       let first = 0;
       for (const part of parts) {
         await withRanges(join(folder, `${part}_X.bin`), async (file) => {

@@ -1,6 +1,7 @@
 import { invalidArgument } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { assertRange } from "./assert-range.js";
+import { globalNorm } from "./global-norm.js";
 import type { GradientTransformation, NoState } from "./gradient-transformation.js";
 import { mapGradients } from "./map-gradients.js";
 
@@ -36,9 +37,7 @@ export function clipByGlobalNorm({
     init: () => ({}),
     update: (gradients, state, params) => {
       const updates = mapGradients(gradients, params, () => {
-        const squares = Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)));
-        if (squares.length === 0) return (gradient) => gradient;
-        const norm = tf.sqrt(tf.addN(squares));
+        const norm = globalNorm(gradients);
         const factor = tf.minimum(tf.div(maximumNorm, epsilon === 0 ? norm : tf.add(norm, epsilon)), 1);
         return (gradient) => tf.mul(gradient, factor);
       });

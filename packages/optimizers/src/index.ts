@@ -6,6 +6,7 @@ export { clipByValue } from "./clip-by-value.js";
 export { type CosineScheduleOptions, cosineSchedule } from "./cosine-schedule.js";
 export { type EmaOfParametersOptions, emaOfParameters } from "./ema-of-parameters.js";
 export { type EpochsToStepsOptions, epochsToSteps } from "./epochs-to-steps.js";
+export { globalNorm } from "./global-norm.js";
 export { applyUpdates, type GradientTransformation, type NoState } from "./gradient-transformation.js";
 export { joinSchedules } from "./join-schedules.js";
 export { type LambOptions, lamb } from "./lamb.js";

@@ -15,6 +15,7 @@ import {
   clipByValue,
   emaOfParameters,
   type GradientTransformation,
+  globalNorm,
   type LarsOptions,
   lamb,
   lars,
@@ -196,6 +197,13 @@ describeEachBackend((backendName) => {
         expectClose(update(norm(1), gradients).b as tf.Tensor, [0, -0.8]);
         expectClose(update(norm(1), { a: tf.zeros([2]) }).a as tf.Tensor, [0, 0]);
         expectClose(update(clipByValue(3.5), gradients).b as tf.Tensor, [0, -3.5]);
+      });
+    });
+
+    it("globalNorm is the length of all tensors as one vector, and 0 of none", () => {
+      tf.tidy(() => {
+        expectClose(globalNorm({ kernel: tf.tensor2d([[1, -2], [2, 4]]), bias: tf.scalar(-12) }), [13]); // biome-ignore format: one line
+        expectClose(globalNorm({}), [0]);
       });
     });
 

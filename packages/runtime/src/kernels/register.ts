@@ -10,6 +10,7 @@ import { registerMaxPoolWithArgmax } from "./max-pool-with-argmax.js";
 import { registerMultinomial } from "./multinomial.js";
 import { registerRagged } from "./ragged.js";
 import { registerSign } from "./sign.js";
+import { registerSoftmaxCrossEntropy } from "./softmax-cross-entropy.js";
 import { registerSparse } from "./sparse.js";
 import { registerStep } from "./step.js";
 import { registerStridedFilterGradient } from "./strided-filter-gradient.js";
@@ -18,6 +19,7 @@ import { registerStrings } from "./strings.js";
 /** What the runtime adds to tfjs-node's kernels: fused ones, those that it lacks, and ways around TensorFlow's bugs. */
 export function registerKernels(): void {
   registerFusedBatchNorm();
+  registerSoftmaxCrossEntropy();
   registerGradients();
   registerStep();
   registerImageTransforms();

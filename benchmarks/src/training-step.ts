@@ -1,5 +1,5 @@
 import { parameterTensors, simclrView, view } from "@simclr/augmentations";
-import { resnet } from "@simclr/backbones";
+import { type ResnetDepth, resnet } from "@simclr/backbones";
 import { type Compile, disposeTree, foldIn, randomIntegers, randomKey, split, type TensorTree } from "@simclr/core";
 import { nonlinearHead } from "@simclr/heads";
 import { momentum } from "@simclr/optimizers";
@@ -12,27 +12,36 @@ export interface Stepper {
   dispose(): void;
 }
 
-/** The training step that the benchmarks measure: CIFAR ResNet-18, two views, NT-Xent, SGD with Nesterov momentum. */
-export function resnet18Step(
-  compile: Compile,
-  { batchSize, augment, width = 1 }: { batchSize: number; augment: boolean; width?: number },
-): Stepper {
-  const backbone = resnet({ depth: 18, width, stem: "cifar" });
+export interface TrainingStepOptions {
+  readonly batchSize: number;
+  readonly depth?: ResnetDepth;
+  readonly width?: number;
+  readonly stem?: "cifar" | "imagenet";
+  readonly imageSize?: number;
+  /** Whether the two views are made in the step, or the images are taken for both. */
+  readonly augment: boolean;
+}
+
+/** The training step that the benchmarks measure: a ResNet, two views, NT-Xent, SGD with Nesterov momentum. */
+export function trainingStep(compile: Compile, options: TrainingStepOptions): Stepper {
+  const { batchSize, depth = 18, width = 1, stem = "cifar", imageSize = 32, augment } = options;
+  const backbone = resnet({ depth, width, stem });
   const head = nonlinearHead({ inputSize: backbone.featureSize });
-  const augmented = augment ? simclrView({ imageSize: 32, colorStrength: 0.5, blur: false }) : view([]);
+  const recipe = imageSize > 32 ? { colorStrength: 1, blur: true } : { colorStrength: 0.5, blur: false };
+  const augmented = augment ? simclrView({ imageSize, ...recipe }) : view([]);
   const optimizer = momentum({ learningRate: 0.03, momentum: 0.9, nesterov: true });
   const { init, step } = simclrStep({ backbone, head, views: [augmented, augmented], optimizer, temperature: 0.5 });
-  const compiled = compile(step, { name: "resnet18-step" });
+  const compiled = compile(step, { name: "training-step" });
   const [initKey, imageKey, viewKey] = split(randomKey(0), 3);
   let state = init(initKey);
-  const shape: [number, number, number, number] = [batchSize, 32, 32, 3];
-  const images = tf.tensor4d(randomIntegers(imageKey, batchSize * 32 * 32 * 3, 0, 256), shape, "int32");
+  const shape: [number, number, number, number] = [batchSize, imageSize, imageSize, 3];
+  const images = tf.tensor4d(randomIntegers(imageKey, batchSize * imageSize ** 2 * 3, 0, 256), shape, "int32");
   let count = 0;
   return {
     async run(steps) {
       let loss = Number.NaN;
       for (let i = 0; i < steps; i++) {
-        const context = { batchSize, imageSize: [32, 32] as const };
+        const context = { batchSize, imageSize: [imageSize, imageSize] as const };
         const [keyA, keyB] = split(foldIn(viewKey, count++), 2);
         const parameters = [keyA, keyB].map((key) => parameterTensors(augmented.sample(key, context))) as [
           TensorTree,

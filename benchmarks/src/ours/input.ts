@@ -1,0 +1,19 @@
+// A folder of JPEG files to batches in memory, and nothing else, as a program that the benchmarks ask for images.
+import { parseArgs } from "node:util";
+import { randomKey } from "@simclr/core";
+import { batches, imageFolder } from "@simclr/data";
+import { serve } from "./serve.js";
+
+const { values } = parseArgs({
+  options: {
+    folder: { type: "string", default: "" },
+    "image-size": { type: "string", default: "32" },
+    batch: { type: "string", default: "64" },
+  },
+});
+const size = Number(values["image-size"]);
+const dataset = await imageFolder(values.folder, { imageSize: [size, size], fit: "cover" });
+const options = { batchSize: Number(values.batch), key: randomKey(0), epochs: 1 };
+await serve<{ epochs: number }>({}, async ({ epochs }) => {
+  for (let epoch = 0; epoch < epochs; epoch++) for await (const _ of batches(dataset, options));
+});

@@ -1,0 +1,34 @@
+// Our training step, as a program that the benchmarks ask for steps.
+import { parseArgs } from "node:util";
+import type { ResnetDepth } from "@simclr/backbones";
+import { type Compile, eager } from "@simclr/core";
+import { compile, useTensorFlow } from "@simclr/runtime";
+import { trainingStep } from "../training-step.js";
+import { serve } from "./serve.js";
+
+const { values } = parseArgs({
+  options: {
+    depth: { type: "string", default: "18" },
+    stem: { type: "string", default: "cifar" },
+    "image-size": { type: "string", default: "32" },
+    batch: { type: "string", default: "64" },
+    precision: { type: "string", default: "float32" },
+    threads: { type: "string", default: "2" },
+    augment: { type: "boolean", default: false },
+    eager: { type: "boolean", default: false },
+  },
+});
+const threads = Number(values.threads);
+const runtime = await useTensorFlow({ intraOpThreads: threads, interOpThreads: threads });
+const precision = values.precision as "float32" | "bfloat16";
+const compiled: Compile = (fn, options) => compile(fn, { ...options, precision });
+const stepper = trainingStep(values.eager ? eager : compiled, {
+  depth: Number(values.depth) as ResnetDepth,
+  stem: values.stem as "cifar" | "imagenet",
+  imageSize: Number(values["image-size"]),
+  batchSize: Number(values.batch),
+  augment: values.augment,
+});
+await serve<{ steps: number }>({ tensorflow: runtime.version }, async ({ steps }) => ({
+  value: await stepper.run(steps),
+}));

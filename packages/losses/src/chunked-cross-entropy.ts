@@ -1,0 +1,101 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { AnchorRows } from "./anchor-rows.js";
+import { excluded } from "./excluded.js";
+import { softmaxRows } from "./softmax-cross-entropy.js";
+
+export interface ChunkedCrossEntropyOptions {
+  readonly temperature: number;
+  /** Anchors whose similarities are in memory at once. Default: as many as make {@link chunkElements} of them. */
+  readonly chunkSize?: number;
+}
+
+/** 64 MiB of similarities: below it a matrix is not cut, above it caches gain nothing from a larger piece. */
+const chunkElements = 2 ** 24;
+
+/**
+ * The cross entropy of every anchor's positive among all candidates but itself, and its mean over anchors:
+ *
+ *     loss = -1 / A sum_i log( exp(a_i . c_positive(i) / tau) / sum_{k != self(i)} exp(a_i . c_k / tau) )
+ *
+ * The matrix of similarities is made in pieces of some anchors each, and each piece is left when it has given its part of
+ * the loss and of both gradients, which are known in closed form at once: with P the softmax, `dA = (P - positive) C / tau`
+ * and `dC = (P - positive)' A / tau`. Memory grows with the candidates, not with their square.
+ *
+ * A backend that has them uses TensorFlow's fused operations, which @simclr/runtime registers; others the composed form.
+ *
+ * @returns a scalar; borrows its arguments
+ */
+export function chunkedCrossEntropy(rows: AnchorRows, options: ChunkedCrossEntropyOptions): tf.Scalar {
+  const compute = tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
+    const [a, c, save] = args as [tf.Tensor2D, tf.Tensor2D, tf.GradSaveFunc];
+    const { loss, anchorGradient, candidateGradient } = lossAndGradients(
+      { ...rows, anchors: a, candidates: c },
+      options,
+    );
+    save([anchorGradient, candidateGradient]);
+    return {
+      value: loss,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => saved.map((gradient) => tf.mul(gradient, dy)),
+    };
+  });
+  return compute(rows.anchors, rows.candidates) as tf.Scalar;
+}
+
+function lossAndGradients(
+  { anchors, candidates, firstSelf, positiveOf }: AnchorRows,
+  { temperature, chunkSize = Math.max(1, Math.floor(chunkElements / candidates.shape[0])) }: ChunkedCrossEntropyOptions,
+) {
+  const [count, features] = anchors.shape;
+  const scaled = tf.div<tf.Tensor2D>(anchors, temperature);
+  let total: readonly [loss: tf.Tensor, candidateGradient: tf.Tensor2D] = [tf.scalar(0), tf.zerosLike(candidates)];
+  const anchorGradients: tf.Tensor2D[] = [];
+  for (let start = 0; start < count; start += chunkSize) {
+    const size = Math.min(chunkSize, count - start);
+    const positives = Int32Array.from({ length: size }, (_, i) => positiveOf(start + i));
+    const [anchorGradient, ...next] = tf.tidy(() => {
+      const rows = after(tf.slice(scaled, [start, 0], [size, features]), total[1]);
+      const logits = tf.matMul<tf.Tensor2D>(rows, candidates, false, true);
+      const { losses, gradient } = softmaxWithoutSelf(logits, positives, firstSelf + start);
+      const sent = tf.matMul<tf.Tensor2D>(gradient, rows, true);
+      return [
+        tf.matMul<tf.Tensor2D>(gradient, candidates),
+        tf.add(total[0], tf.sum(losses)),
+        tf.add<tf.Tensor2D>(total[1], sent),
+      ] as [tf.Tensor2D, tf.Tensor, tf.Tensor2D];
+    });
+    anchorGradients.push(anchorGradient);
+    tf.dispose(total as unknown as tf.Tensor[]);
+    total = next;
+  }
+  const [loss, candidateGradient] = total;
+  return {
+    loss: tf.div<tf.Scalar>(loss, count),
+    anchorGradient: tf.div<tf.Tensor2D>(tf.concat(anchorGradients, 0), count * temperature),
+    candidateGradient: tf.div<tf.Tensor2D>(candidateGradient, count),
+  };
+}
+
+/** The tensor itself, in a graph not before another one is there: else a graph would make all pieces at once. */
+function after(x: tf.Tensor2D, other: tf.Tensor2D): tf.Tensor2D {
+  return tf.add<tf.Tensor2D>(x, tf.mul(tf.slice(other, [0, 0], [1, 1]), 0));
+}
+
+/** Each row's `-log softmax[positive]` over all columns but the row's own, and its gradient by the logits. */
+function softmaxWithoutSelf(logits: tf.Tensor2D, positives: Int32Array, firstSelf: number) {
+  const [rows, columns] = logits.shape;
+  if (tf.getKernel("SparseSoftmaxCrossEntropyWithLogits", tf.getBackend())) {
+    const engine = tf.engine();
+    const withDiagonal = { input: logits, diagonal: tf.fill([rows], excluded) };
+    const others = engine.runKernel("MatrixSetDiagV3", withDiagonal, { offset: firstSelf });
+    const inputs = { logits: others as tf.Tensor2D, labels: tf.tensor1d(positives, "int32") };
+    const outputs = engine.runKernel("SparseSoftmaxCrossEntropyWithLogits", inputs) as unknown as tf.Tensor[];
+    const [losses, gradient] = outputs as [tf.Tensor1D, tf.Tensor2D];
+    return { losses, gradient };
+  }
+  const own = Int32Array.from({ length: rows }, (_, i) => firstSelf + i);
+  const oneHot = (indices: Int32Array) =>
+    tf.oneHot(tf.tensor1d(indices, "int32"), columns, 1, 0, "float32") as tf.Tensor2D;
+  const target = oneHot(positives);
+  const { losses, probabilities } = softmaxRows(tf.add(logits, tf.mul(oneHot(own), excluded)), target);
+  return { losses, gradient: tf.sub<tf.Tensor2D>(probabilities, target) };
+}
