@@ -1,5 +1,6 @@
 """Writes src/fixtures: twelve small images as TFRecord, WebDataset and Parquet shards, by those formats' own Python
-libraries, and in pixels.json what Pillow decodes of them.
+libraries, and in pixels.json what Pillow decodes of them; in special/, shards whose images are corrupt or missing. The
+features of a TFRecord's example come in another order each time.
 
     python scripts/shards.py
 
@@ -36,13 +37,14 @@ pixels = [np.asarray(Image.open(io.BytesIO(f)).convert("RGB")).ravel().tolist() 
     json.dumps({"script": "scripts/shards.py", "seed": SEED, "labels": labels, "names": NAMES, "pixels": pixels}) + "\n"
 )
 
-for shard in range(2):
-    part = range(shard * 6, shard * 6 + 6)
-    writer = TFRecordWriter(str(out / f"train-{shard:05d}-of-00002.tfrecord"))
+
+def write_shard(names: list[str], files: list[bytes], part: range, compression: str) -> None:
+    """The same images three times, as TFRecord, WebDataset and Parquet."""
+    writer = TFRecordWriter(str(out / names[0]))
     for i in part:
         writer.write(
             {
-                "image/encoded": (images[i], "byte"),
+                "image/encoded": (files[i], "byte"),
                 # ImageNet's own records count from 1.
                 "image/class/label": (labels[i] + 1, "int"),
                 "image/class/text": (NAMES[labels[i]].encode(), "byte"),
@@ -51,18 +53,18 @@ for shard in range(2):
         )
     writer.close()
 
-    with webdataset.TarWriter(str(out / f"train-{shard:03d}.tar"), mtime=0) as tar:
+    with webdataset.TarWriter(str(out / names[1]), mtime=0) as tar:
         for i in part:
             ending = "png" if i % 2 == 0 else "jpg"
             label = {"cls": str(labels[i]).encode()} if i % 3 else {"json": json.dumps({"label": labels[i]}).encode()}
             # A name of more than 100 letters needs a header of its own in a tar file.
             key = f"{'long/' + 'x' * 120 + '/' if i == 3 else ''}sample{i:04d}"
-            tar.write({"__key__": key, ending: images[i], **label})
+            tar.write({"__key__": key, ending: files[i], **label})
 
     table = pa.table(
         {
             "image": pa.array(
-                [{"bytes": images[i], "path": f"{i}.png"} for i in part],
+                [{"bytes": files[i], "path": f"{i}.png"} for i in part],
                 pa.struct([("bytes", pa.binary()), ("path", pa.string())]),
             ),
             "label": pa.array([labels[i] for i in part], pa.int64()),
@@ -73,6 +75,23 @@ for shard in range(2):
         "label": {"names": NAMES, "_type": "ClassLabel"},
     }
     table = table.replace_schema_metadata({"huggingface": json.dumps({"info": {"features": features}})})
-    pq.write_table(
-        table, out / f"train-{shard:05d}-of-00002.parquet", row_group_size=4, compression=["snappy", "zstd"][shard]
-    )
+    pq.write_table(table, out / names[2], row_group_size=4, compression=compression)
+
+
+for shard in range(2):
+    names = [f"train-{shard:05d}-of-00002.tfrecord", f"train-{shard:03d}.tar", f"train-{shard:05d}-of-00002.parquet"]
+    write_shard(names, images, range(shard * 6, shard * 6 + 6), ["snappy", "zstd"][shard])
+
+(out / "special").mkdir(exist_ok=True)
+# The first three again, in whole shards; of the second image the first half alone.
+cut = [images[0], images[1][: len(images[1]) // 2], images[2]]
+write_shard([f"special/corrupt.{end}" for end in ["tfrecord", "tar", "parquet"]], cut, range(3), "snappy")
+
+image = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+for name, columns in {
+    "missing": {"image": pa.array([{"bytes": images[0], "path": "0.png"}, None, {"bytes": images[2], "path": "2.png"}], image)},
+    "paths-alone": {"image": pa.array([{"bytes": None, "path": "0.png"}], image)},
+    "secret-labels": {"img": pa.array(images[:1], pa.binary()), "label": pa.array([-1], pa.int64())},
+    "plain-bytes": {"id": pa.array([7, 8]), "img": pa.array(images[:2], pa.binary()), "label": pa.array([3, 1], pa.int32())},
+}.items():
+    pq.write_table(pa.table(columns), out / f"special/{name}.parquet")

@@ -5,9 +5,9 @@ import { pipeline } from "node:stream/promises";
 import { extract } from "tar";
 import yauzl from "yauzl";
 import { type DownloadOptions, download } from "./download.js";
-import { invalidArgument } from "./errors.js";
+import { invalidArgument, simclrError } from "./errors.js";
 
-/** Each from its makers' own site; the hashes are those that TensorFlow Datasets has on record, or were published with it. */
+/** Each from its makers' own site, with the hash that other libraries' downloads are held to. */
 const sources = {
   cifar10: {
     url: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
@@ -44,6 +44,7 @@ export interface DownloadDatasetOptions
  * @param options `url` and `sha256` for a copy elsewhere
  * @returns the folder to give to `cifar10`, `cifar100`, `stl10` or `tinyImagenet`
  * @throws SIMCLR_ERROR__DATA__DOWNLOAD_FAILED, SIMCLR_ERROR__DATA__DOWNLOAD_DIFFERS, SIMCLR_ERROR__CORE__INVALID_ARGUMENT
+ * @throws SIMCLR_ERROR__DATA__UNPACKING_FAILED when the disk is full, or a copy from elsewhere holds other files
  * @example
  * ```ts no-run
  * import { cifar10, downloadDataset } from "@simclr/data";
@@ -61,11 +62,15 @@ export async function downloadDataset(
   if (await stat(target).catch(() => undefined)) return target;
   const archive = join(folder, new URL(sources[name].url).pathname.split("/").at(-1) as string);
   await download({ ...source, path: archive });
-  const unfinished = await mkdtemp(join(folder, ".unpacking-"));
+  const unfinished = await mkdtemp(join(folder, ".unpacking-")).catch((cause) => {
+    throw unpackingFailed(archive, folder, cause);
+  });
   try {
     await (archive.endsWith(".zip") ? unzip(archive, unfinished) : extract({ file: archive, cwd: unfinished }));
     await rename(join(unfinished, sources[name].folder), target);
     await rm(archive);
+  } catch (cause) {
+    throw unpackingFailed(archive, folder, cause);
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }
@@ -85,4 +90,18 @@ async function unzip(archive: string, folder: string): Promise<void> {
   } finally {
     zip.close();
   }
+}
+
+function unpackingFailed(path: string, folder: string, cause: unknown) {
+  return simclrError(
+    "SIMCLR_ERROR__DATA__UNPACKING_FAILED",
+    { path, folder },
+    {
+      expected: `${path} to be unpacked into ${folder}`,
+      received: cause instanceof Error ? cause.message : String(cause),
+      remedy:
+        "Make room on the disk and call again: the archive is kept. A copy from elsewhere has to hold the same files.",
+    },
+    cause,
+  );
 }

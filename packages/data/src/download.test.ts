@@ -104,6 +104,8 @@ describe("download", () => {
     await expect(refused).rejects.toThrow(`download http://127.0.0.1:9/file.bin elsewhere and put it at ${path}`);
     const url = await serve((_, response) => response.writeHead(404).end("no"));
     await expect(download({ url, path, sha256 })).rejects.toThrow("the server answers 404 Not Found");
+    const nowhere = download({ url: "http://nowhere.invalid/file.bin", path, sha256 });
+    await expect(nowhere).rejects.toThrow("0 bytes, then: no network, or no such host: getaddrinfo");
     await expect(download({ url, path, sha256: "abc" })).rejects.toThrow("sha256");
     await expect(download({ url, path, sha256, attempts: 0 })).rejects.toThrow("attempts");
   });
@@ -113,6 +115,8 @@ describe("downloadDataset", () => {
   it("unpacks a tar.gz archive for its dataset", async () => {
     const made = await temporaryFolder();
     const record = Buffer.alloc(10_000 * 3073, 0);
+    // tar refuses what grows to a thousand times its size.
+    for (let i = 0; i < 100; i++) record.set(content.subarray(0, 3072), i * 97 * 3073 + 1);
     record[1] = 200;
     await writeFiles(made, { "cifar-10-batches-bin/test_batch.bin": record });
     await create({ file: join(made, "x.tar.gz"), gzip: true, cwd: made }, ["cifar-10-batches-bin"]);
@@ -143,8 +147,15 @@ describe("downloadDataset", () => {
   it("keeps nothing half unpacked, and refuses names it does not know", async () => {
     const [folder, broken] = [await temporaryFolder(), Buffer.from("no archive")];
     const url = await serve((_, response) => response.end(broken));
-    await expect(downloadDataset("stl10", folder, { url, sha256: hashOf(broken) })).rejects.toThrow();
+    const unpacked = downloadDataset("stl10", folder, { url, sha256: hashOf(broken) });
+    const path = join(folder, "stl10_binary.tar.gz");
+    const code = "SIMCLR_ERROR__DATA__UNPACKING_FAILED";
+    await expect(unpacked).rejects.toMatchObject({ code, context: { path, folder } });
     expect(await readdir(folder)).toEqual(["stl10_binary.tar.gz"]);
+    const other = Buffer.from(zipOfAnnotations, "base64");
+    await writeFiles(folder, { "tiny-imagenet-200.zip": other.subarray(0, 200) });
+    const cut = downloadDataset("tinyImagenet", folder, { sha256: hashOf(other.subarray(0, 200)) });
+    await expect(cut).rejects.toMatchObject({ code });
     await expect(downloadDataset("mnist" as never, folder)).rejects.toThrow("cifar10, cifar100, stl10, tinyImagenet");
   });
 });

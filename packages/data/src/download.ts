@@ -47,10 +47,10 @@ export async function download(options: DownloadOptions): Promise<void> {
   if (!Number.isInteger(attempts) || attempts < 1) throw invalidArgument("attempts", attempts, "a positive integer");
   if ((await sizeOf(path)) !== undefined) return assertHash(options, path);
   const part = `${path}.part`;
-  await mkdir(dirname(path), { recursive: true });
   let cause: unknown;
   for (let attempt = 0; attempt < attempts; attempt++) {
     try {
+      await mkdir(dirname(path), { recursive: true });
       await receive(options, part);
       await assertHash(options, part, { remove: true });
       await rename(part, path);
@@ -106,15 +106,20 @@ async function assertHash(
   );
 }
 
+/** What the system says when there is no way to the host, or no such name. */
+const noNetwork: ReadonlySet<unknown> = new Set(["ENOTFOUND", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH", "ENETDOWN"]);
+
 function downloadFailed(url: string, path: string, receivedBytes: number, cause: unknown) {
-  const reason =
-    cause instanceof Error ? [cause.message, (cause.cause as Error | undefined)?.message] : [String(cause)];
+  // fetch's own message is always "fetch failed"; why, its cause says.
+  const inner = cause instanceof Error ? (cause.cause as NodeJS.ErrnoException | undefined) : undefined;
+  const { code, message } = inner ?? (cause as NodeJS.ErrnoException);
+  const reason = `${noNetwork.has(code) ? "no network, or no such host: " : ""}${message || code}`;
   return simclrError(
     "SIMCLR_ERROR__DATA__DOWNLOAD_FAILED",
     { url, path, receivedBytes },
     {
-      expected: `a connection to ${new URL(url).host} and all of ${url}`,
-      received: `${receivedBytes} bytes, then: ${reason.filter(Boolean).join(": ")}`,
+      expected: `${new URL(url).host} to send all of ${url}`,
+      received: `${receivedBytes} bytes, then: ${reason}`,
       remedy: `Without a network, download ${url} elsewhere and put it at ${path}; with one, call again: it goes on where it stopped.`,
     },
     cause,

@@ -18,6 +18,8 @@ declare module "@simclr/core" {
     SIMCLR_ERROR__DATA__NO_SHARDS: { pattern: string };
     SIMCLR_ERROR__DATA__DOWNLOAD_FAILED: { url: string; path: string; receivedBytes: number };
     SIMCLR_ERROR__DATA__DOWNLOAD_DIFFERS: { url: string; path: string; expected: string; received: string };
+    /** An archive with the right hash that cannot be unpacked, or not here. */
+    SIMCLR_ERROR__DATA__UNPACKING_FAILED: { path: string; folder: string };
     SIMCLR_ERROR__DATA__PACKAGE_MISSING: { packageName: string };
     SIMCLR_ERROR__DATA__INDEX_OUT_OF_RANGE: { index: number; length: number };
     SIMCLR_ERROR__DATA__BATCH_TOO_LARGE: { batchSize: number; length: number };

@@ -34,7 +34,7 @@ interface Shard {
  *
  * @param paths a file, `train-{00000..00012}-of-00013.parquet`, a folder of files ending in `.parquet`, or a list of these
  * @throws SIMCLR_ERROR__DATA__INVALID_SHARD for a file that is no Parquet file or ends early, a column that is not there,
- *   an image without bytes, and labels for some images only
+ *   an image that is a path alone, and labels for some images only
  * @throws SIMCLR_ERROR__DATA__PATH_MISSING, SIMCLR_ERROR__DATA__NO_SHARDS, SIMCLR_ERROR__DATA__UNREADABLE,
  *   SIMCLR_ERROR__DATA__PACKAGE_MISSING, SIMCLR_ERROR__CORE__INVALID_ARGUMENT; reading: as {@link imageFolder}
  * @see https://huggingface.co/docs/datasets, "Image"; https://parquet.apache.org/docs/file-format
@@ -61,7 +61,8 @@ export async function parquet(paths: string | readonly string[], options: Parque
       const group = { shard, first, end: first + Number(num_rows) };
       for (let row = first; row < group.end; row++) {
         const value = labels?.[row];
-        const label = value === undefined || value === null ? undefined : Number(value);
+        // Hugging Face has -1 where a label is kept secret.
+        const label = value === undefined || value === null || Number(value) === -1 ? undefined : Number(value);
         rows.push({ shard: path, name: `row ${row}`, group, row, label });
       }
       first = group.end;
@@ -77,10 +78,14 @@ export async function parquet(paths: string | readonly string[], options: Parque
     pathOf: (index: number) => `${at(index).shard}, ${at(index).name}`,
     async bytesOf(index: number) {
       const { shard, name, group, row } = at(index);
-      const value = (await imagesOf(group))[row - group.first] as { bytes?: unknown } | null | undefined;
-      const bytes = value instanceof Uint8Array ? value : value?.bytes;
+      const value = (await imagesOf(group))[row - group.first];
+      if (value instanceof Uint8Array) return value;
+      const { bytes, path } = (value ?? {}) as { readonly bytes?: unknown; readonly path?: unknown };
       if (bytes instanceof Uint8Array) return bytes;
-      throw invalidShard(shard, "an image's bytes in every row", `none in ${name}`);
+      if (typeof path === "string")
+        throw invalidShard(shard, "the images' bytes", `a path alone in ${name}: "${path}"`);
+      // A row without an image cannot be decoded: `onCorrupt` says what happens.
+      return new Uint8Array(0);
     },
   };
   return decodedDataset(images, options);

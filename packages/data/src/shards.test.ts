@@ -82,6 +82,31 @@ for (const [name, { open, pattern, ending }] of Object.entries(formats)) {
       await expect(open(first, { imageSize: [0, 4] })).rejects.toThrow("imageSize");
     });
 
+    it("treats a corrupt image as imageFolder does: the next stands in, or it is refused", async () => {
+      const path = join(fixtures, `special/corrupt${ending}`);
+      const warnings: string[] = [];
+      const onWarning = (warning: { path: string }) => warnings.push(warning.path);
+      const dataset = await open(path, { ...options, onCorrupt: "skip", onWarning });
+      for (let epoch = 0; epoch < 2; epoch++) {
+        const batch = await dataset.read([0, 1, 2]);
+        expect([...batch.indices]).toEqual([0, 2, 2]);
+        expect([...(batch.labels as Int32Array)]).toEqual([0, 1, 2].map((i) => golden.labels[i === 1 ? 2 : i]));
+        expect([...batch.images]).toEqual([0, 2, 2].flatMap((i) => golden.pixels[i]));
+      }
+      expect(warnings).toEqual([expect.stringMatching(/special\/corrupt\.[a-z]+, (record 1|sample0001\.jpg|row 1)$/)]);
+      const refused = (await open(path, options)).read([1]);
+      const context = { path: warnings[0] };
+      await expect(refused).rejects.toMatchObject({ code: "SIMCLR_ERROR__DATA__CORRUPT_IMAGE", context });
+    });
+
+    it("says that a shard has got shorter since it was opened", async () => {
+      const path = join(await temporaryFolder(), `a${ending}`);
+      await copyFile(first, path);
+      const dataset = await open(path, { ...options, onCorrupt: "skip" });
+      await truncate(path, 100);
+      await expect(dataset.read([5])).rejects.toMatchObject({ code, context: { path } });
+    });
+
     it("refuses labels that the class names don't reach", async () => {
       const two = { ...options, classNames: ["cat", "dog"] } as DecodingOptions;
       await expect(open(first, two)).rejects.toThrow("integers from 0 to 1; received 2 for");
@@ -140,5 +165,22 @@ describe("parquet", () => {
     const [few, many] = await Promise.all([1, 100].map((rowGroups) => parquet(fixtures, { ...options, rowGroups })));
     const order = [11, 0, 5, 7, 0, 3, 10];
     expect(await few?.read(order)).toEqual(await many?.read(order));
+  });
+
+  it("takes plain bytes, and needs no description", async () => {
+    const dataset = await parquet(join(fixtures, "special/plain-bytes.parquet"), options);
+    expect([[...(dataset.labels as Int32Array)], dataset.classNames]).toEqual([[3, 1], undefined]);
+    expect([...(await dataset.read([0, 1])).images]).toEqual(golden.pixels.slice(0, 2).flat());
+    expect((await parquet(join(fixtures, "special/secret-labels.parquet"), options)).labels).toBeUndefined();
+  });
+
+  it("treats a row without an image as a corrupt one, and refuses a table of paths", async () => {
+    const missing = join(fixtures, "special/missing.parquet");
+    const dataset = await parquet(missing, { ...options, onCorrupt: "skip", onWarning: () => {} });
+    expect([...(await dataset.read([1])).images]).toEqual(golden.pixels[2]);
+    const corrupt = { code: "SIMCLR_ERROR__DATA__CORRUPT_IMAGE", context: { path: `${missing}, row 1` } };
+    await expect((await parquet(missing, options)).read([1])).rejects.toMatchObject(corrupt);
+    const paths = await parquet(join(fixtures, "special/paths-alone.parquet"), { ...options, onCorrupt: "skip" });
+    await expect(paths.read([0])).rejects.toThrow('a path alone in row 0: "0.png"');
   });
 });

@@ -51,7 +51,6 @@ beforeAll(async () => {
 });
 
 datasetContract("STL-10", () => stl10(root));
-datasetContract("a fold of STL-10", () => stl10(root, { fold: 3 }));
 datasetContract("STL-10 without labels", () => stl10(folder, { split: "train+unlabeled" }));
 
 describe("stl10", () => {
