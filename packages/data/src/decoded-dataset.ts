@@ -33,6 +33,16 @@ export interface DecodingOptions {
   readonly cache?: DecodedCache;
 }
 
+/** A dataset that decodes image files when they are read. */
+export interface DecodedDataset extends Dataset {
+  /**
+   * The same images decoded otherwise, without their being looked for again: what is not named stays as it is.
+   *
+   * @throws SIMCLR_ERROR__CORE__INVALID_ARGUMENT
+   */
+  decodedAs(options: Partial<DecodingOptions>): Promise<DecodedDataset>;
+}
+
 /** Images that are still files, wherever those lie. */
 export interface EncodedImages {
   readonly length: number;
@@ -50,7 +60,7 @@ export interface EncodedImages {
  * @throws SIMCLR_ERROR__DATA__PACKAGE_MISSING, SIMCLR_ERROR__CORE__INVALID_ARGUMENT; reading:
  *   SIMCLR_ERROR__DATA__CORRUPT_IMAGE, SIMCLR_ERROR__DATA__ALL_IMAGES_CORRUPT, and the errors of `bytesOf`
  */
-export async function decodedDataset(images: EncodedImages, options: DecodingOptions): Promise<Dataset> {
+export async function decodedDataset(images: EncodedImages, options: DecodingOptions): Promise<DecodedDataset> {
   const settings = assertDecodingOptions(options);
   const { onCorrupt = "skip", cache } = options;
   const { onWarning = ({ message }) => console.warn(message) } = options;
@@ -88,6 +98,7 @@ export async function decodedDataset(images: EncodedImages, options: DecodingOpt
     imageShape: settings.imageShape,
     ...(classNames && { classNames }),
     ...(labels && { labels }),
+    decodedAs: (other) => decodedDataset(images, { ...options, ...other }),
     async read(indices) {
       assertIndices(indices, length);
       const results = await Promise.allSettled(indices.map((index) => decodingQueue(readRow, index)));

@@ -1,6 +1,5 @@
 import { assertFolder } from "./assert-folder.js";
-import type { Dataset } from "./dataset.js";
-import { assertDecodingOptions, type DecodingOptions, decodedDataset } from "./decoded-dataset.js";
+import { assertDecodingOptions, type DecodedDataset, type DecodingOptions, decodedDataset } from "./decoded-dataset.js";
 import { invalidArgument, noImages } from "./errors.js";
 import { findImages, imageExtensions } from "./find-images.js";
 import { folderLabels } from "./folder-labels.js";
@@ -19,7 +18,7 @@ export interface ImageFolderOptions extends DecodingOptions {
 }
 
 /** A dataset that knows its files. */
-export interface ImageFolder extends Dataset {
+export interface ImageFolder extends DecodedDataset {
   readonly root: string;
   /** `[length]`: every image's path below the root, with `/`. */
   readonly paths: readonly string[];

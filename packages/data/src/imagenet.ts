@@ -1,8 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { assertFolder, linesOf } from "./assert-folder.js";
-import type { Dataset } from "./dataset.js";
-import { assertDecodingOptions, type DecodingOptions, decodedDataset } from "./decoded-dataset.js";
+import { assertDecodingOptions, type DecodedDataset, type DecodingOptions, decodedDataset } from "./decoded-dataset.js";
 import { invalidArgument, noImages } from "./errors.js";
 import { findImages, imageExtensions, sortedByBytes } from "./find-images.js";
 import { folderLabels } from "./folder-labels.js";
@@ -41,7 +40,7 @@ export interface ImagenetOptions extends DecodingOptions {
  * const val = await imagenet("ILSVRC2012", { split: "val", groundTruth, imageSize: [256, 256], fit: "cover", onCorrupt: "refuse" });
  * ```
  */
-export async function imagenet(path: string, options: ImagenetOptions): Promise<Dataset> {
+export async function imagenet(path: string, options: ImagenetOptions): Promise<DecodedDataset> {
   const { split = "train", groundTruth } = options;
   if (split !== "train" && split !== "val") throw invalidArgument("split", split, '"train" or "val"');
   if (groundTruth !== undefined && split !== "val") {

@@ -4,7 +4,7 @@ export { type CacheOptions, cached } from "./cached.js";
 export { type Cifar10Options, type Cifar100Options, cifar10, cifar100 } from "./cifar.js";
 export type { Dataset, ImageBatch } from "./dataset.js";
 export { type DecodedCache, type DecodedCacheOptions, type DecodedPixels, decodedCache } from "./decoded-cache.js";
-export type { DecodingOptions } from "./decoded-dataset.js";
+export type { DecodedDataset, DecodingOptions } from "./decoded-dataset.js";
 export { type DigitsOptions, digits } from "./digits.js";
 export { type DownloadOptions, type DownloadProgress, download } from "./download.js";
 export { type DownloadableDataset, type DownloadDatasetOptions, downloadDataset } from "./download-dataset.js";

@@ -1,7 +1,6 @@
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
-import type { Dataset } from "./dataset.js";
-import { assertDecodingOptions, type DecodingOptions, decodedDataset } from "./decoded-dataset.js";
+import { assertDecodingOptions, type DecodedDataset, type DecodingOptions, decodedDataset } from "./decoded-dataset.js";
 import { invalidArgument, invalidShard } from "./errors.js";
 import { readRange, withRanges } from "./read-range.js";
 import { shardLabels } from "./shard-images.js";
@@ -45,7 +44,7 @@ interface Shard {
  * console.log(train.classNames);
  * ```
  */
-export async function parquet(paths: string | readonly string[], options: ParquetOptions): Promise<Dataset> {
+export async function parquet(paths: string | readonly string[], options: ParquetOptions): Promise<DecodedDataset> {
   assertDecodingOptions(options);
   const { rowGroups = 8 } = options;
   if (!Number.isInteger(rowGroups) || rowGroups < 1)

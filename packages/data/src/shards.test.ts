@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { create } from "tar";
 import { describe, expect, it } from "vitest";
 import { datasetContract } from "./contract.js";
-import { type Dataset, type DecodingOptions, parquet, tfRecord, webDataset } from "./index.js";
+import { type DecodedDataset, type DecodingOptions, parquet, tfRecord, webDataset } from "./index.js";
 import { plainPng, temporaryFolder, writeFiles } from "./testing/files.js";
 
 // Written by the formats' Python libraries, decoded by Pillow: scripts/shards.py.
@@ -18,7 +18,7 @@ const golden = JSON.parse(readFileSync(join(fixtures, "pixels.json"), "utf8")) a
 const options: DecodingOptions = { imageSize: [4, 4], onCorrupt: "refuse" };
 const all = golden.labels.map((_, index) => index);
 
-type Open = (paths: string | readonly string[], options: DecodingOptions) => Promise<Dataset>;
+type Open = (paths: string | readonly string[], options: DecodingOptions) => Promise<DecodedDataset>;
 const formats: Record<string, { open: Open; pattern: string; ending: string }> = {
   tfRecord: {
     open: (paths, given) => tfRecord(paths, { firstLabel: 1, classNames: golden.names, ...given }),
@@ -97,6 +97,19 @@ for (const [name, { open, pattern, ending }] of Object.entries(formats)) {
       const refused = (await open(path, options)).read([1]);
       const context = { path: warnings[0] };
       await expect(refused).rejects.toMatchObject({ code: "SIMCLR_ERROR__DATA__CORRUPT_IMAGE", context });
+    });
+
+    it("is decoded otherwise without its files' being opened again", async () => {
+      const path = join(await temporaryFolder(), `a${ending}`);
+      await copyFile(first, path);
+      const dataset = await open(path, options);
+      const smaller = await dataset.decodedAs({ imageSize: [2, 3], fit: "cover" });
+      expect(await smaller.read([4, 1])).toEqual(
+        await (await open(path, { ...options, imageSize: [2, 3], fit: "cover" })).read([4, 1]),
+      );
+      await expect(dataset.decodedAs({ imageSize: [0, 3] })).rejects.toThrow("imageSize");
+      await writeFile(path, "another file");
+      expect((await smaller.decodedAs({ channels: 1 })).labels).toEqual(dataset.labels);
     });
 
     it("says that a shard has got shorter since it was opened", async () => {

@@ -1,7 +1,6 @@
 import { crc32c } from "@aws-crypto/crc32c";
 import protobuf from "protobufjs/light.js";
-import type { Dataset } from "./dataset.js";
-import { assertDecodingOptions, type DecodingOptions, decodedDataset } from "./decoded-dataset.js";
+import { assertDecodingOptions, type DecodedDataset, type DecodingOptions, decodedDataset } from "./decoded-dataset.js";
 import { invalidArgument, invalidShard } from "./errors.js";
 import { withRanges } from "./read-range.js";
 import { type ShardImage, shardImages } from "./shard-images.js";
@@ -61,7 +60,7 @@ interface ExampleMessage {
  * const train = await tfRecord("imagenet/train-{00000..01023}-of-01024", { imageSize: [320, 320], firstLabel: 1 });
  * ```
  */
-export async function tfRecord(paths: string | readonly string[], options: TfRecordOptions): Promise<Dataset> {
+export async function tfRecord(paths: string | readonly string[], options: TfRecordOptions): Promise<DecodedDataset> {
   assertDecodingOptions(options);
   const { imageKey = "image/encoded", labelKey = "image/class/label", firstLabel = 0, classNames } = options;
   if (!Number.isInteger(firstLabel)) throw invalidArgument("firstLabel", firstLabel, "an integer");

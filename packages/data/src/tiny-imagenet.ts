@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { assertFolder, folderOf, linesOf } from "./assert-folder.js";
-import type { Dataset } from "./dataset.js";
-import { assertDecodingOptions, type DecodingOptions, decodedDataset } from "./decoded-dataset.js";
+import { assertDecodingOptions, type DecodedDataset, type DecodingOptions, decodedDataset } from "./decoded-dataset.js";
 import { invalidArgument, noImages } from "./errors.js";
 import { findImages, imageExtensions, sortedByBytes } from "./find-images.js";
 import { folderLabels } from "./folder-labels.js";
@@ -32,7 +31,7 @@ export interface TinyImagenetOptions extends Omit<DecodingOptions, "imageSize"> 
  * const val = await tinyImagenet("tiny-imagenet-200", { split: "val", onCorrupt: "refuse" });
  * ```
  */
-export async function tinyImagenet(path: string, options: TinyImagenetOptions = {}): Promise<Dataset> {
+export async function tinyImagenet(path: string, options: TinyImagenetOptions = {}): Promise<DecodedDataset> {
   const { split = "train", imageSize = [64, 64] } = options;
   if (!["train", "val", "test"].includes(split)) throw invalidArgument("split", split, '"train", "val" or "test"');
   assertDecodingOptions({ ...options, imageSize });

@@ -1,5 +1,4 @@
-import type { Dataset } from "./dataset.js";
-import { assertDecodingOptions, type DecodingOptions, decodedDataset } from "./decoded-dataset.js";
+import { assertDecodingOptions, type DecodedDataset, type DecodingOptions, decodedDataset } from "./decoded-dataset.js";
 import { invalidShard } from "./errors.js";
 import { imageExtensions } from "./find-images.js";
 import { withRanges } from "./read-range.js";
@@ -32,7 +31,10 @@ export interface WebDatasetOptions extends DecodingOptions {
  * const train = await webDataset("imagenet/train-{000..146}.tar", { imageSize: [320, 320] });
  * ```
  */
-export async function webDataset(paths: string | readonly string[], options: WebDatasetOptions): Promise<Dataset> {
+export async function webDataset(
+  paths: string | readonly string[],
+  options: WebDatasetOptions,
+): Promise<DecodedDataset> {
   assertDecodingOptions(options);
   const { labelKey = "label", classNames } = options;
   const images: ShardImage[] = [];
