@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
 import type { Dataset } from "./dataset.js";
+import type { DecodedCache, DecodedPixels } from "./decoded-cache.js";
 import { packageMissing } from "./errors.js";
 
 export interface DecodeSettings {
@@ -42,9 +43,23 @@ export const decodingQueue = pLimit(Math.max(1, (Number(process.env.UV_THREADPOO
  * The first frame counts. EXIF orientation is applied, embedded colour profiles and CMYK are converted, transparency is
  * put on the background. An image that has the right size already is not resampled.
  *
+ * @param cache keeps what was decoded; without one everything is decoded
  * @throws sharp's own error when the file is corrupt
  */
-export async function decodeImage(sharp: Sharp, file: Uint8Array, settings: DecodeSettings): Promise<DecodedImage> {
+export async function decodeImage(
+  sharp: Sharp,
+  file: Uint8Array,
+  settings: DecodeSettings,
+  cache?: DecodedCache,
+): Promise<DecodedImage> {
+  const decoder = JSON.stringify([settings, sharp.versions]);
+  const decode = () => decodePixels(sharp, file, settings);
+  const { pixels, height, width } = await (cache ? cache.read(file, decoder, decode) : decode());
+  if (settings.fit === "cover") return { pixels };
+  return { pixels: padded(pixels, height, width, settings.imageShape), imageSize: [height, width] };
+}
+
+async function decodePixels(sharp: Sharp, file: Uint8Array, settings: DecodeSettings): Promise<DecodedPixels> {
   const [height, width, channels] = settings.imageShape;
   const contain = settings.fit === "contain";
   const [r, g, b] = settings.background;
@@ -55,8 +70,7 @@ export async function decodeImage(sharp: Sharp, file: Uint8Array, settings: Deco
     .toColourspace(channels === 1 ? "b-w" : "srgb")
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });
-  if (!contain) return { pixels: data };
-  return { pixels: padded(data, info.height, info.width, settings.imageShape), imageSize: [info.height, info.width] };
+  return { pixels: data, height: info.height, width: info.width };
 }
 
 /** Puts an image in the top left corner; the rest is 0. */
