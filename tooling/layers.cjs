@@ -2,7 +2,7 @@
 const layers = [
   ["core"],
   ["losses", "optimizers", "augmentations", "backbones", "heads", "data", "runtime"],
-  ["evaluation", "training"],
+  ["evaluation", "training", "weights"],
   ["cli"],
 ];
 const source = (names) => `^packages/(${names.join("|")})/src/`;

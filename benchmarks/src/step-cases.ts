@@ -22,7 +22,7 @@ export const stepCases: Readonly<Record<string, StepCase>> = {
   "resnet50-32-bfloat16": { ...resnet50, precision: "bfloat16", batch: 16, steps: 1 },
 };
 
-export function namedCases(name: string): StepCase {
+export function stepCaseNamed(name: string): StepCase {
   const found = stepCases[name];
   if (!found) throw new Error(`There is no case ${name}; there are ${Object.keys(stepCases).join(", ")}.`);
   return found;

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { alternate, measured, ratioOf } from "./alternate.js";
 import { type Contestant, startContestant } from "./contestant.js";
 import { writeResult } from "./result.js";
-import { namedCases, type StepCase, stepCases } from "./step-cases.js";
+import { type StepCase, stepCaseNamed, stepCases } from "./step-cases.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -17,7 +17,8 @@ const { values, positionals } = parseArgs({
 });
 const rounds = Number(values.rounds);
 
-for (const name of positionals.length > 0 ? positionals : Object.keys(stepCases)) await runCase(name, namedCases(name));
+for (const name of positionals.length > 0 ? positionals : Object.keys(stepCases))
+  await runCase(name, stepCaseNamed(name));
 
 async function runCase(name: string, { steps: usualSteps, ...network }: StepCase): Promise<void> {
   const steps = Number(values.steps ?? usualSteps);

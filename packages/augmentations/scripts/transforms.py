@@ -65,18 +65,30 @@ def operations(image, pixels):
     floats = [("ShearX", 0.3), ("ShearX", -0.1), ("Rotate", 20.0), ("Rotate", -30.0), ("Color", 0.8), ("Color", -0.9)]
     floats += [("Contrast", 0.8), ("Contrast", -0.5), ("Sharpness", 0.7), ("Sharpness", -0.7), ("AutoContrast", 0.0)]
     floats += [("Solarize", 1 / 3), ("Solarize", 0.5), ("Invert", 0.0)]
+    floats += [("ShearY", 0.2), ("ShearY", -0.3), ("TranslateX", 7.9), ("TranslateX", -3.0), ("TranslateY", 5.0)]
+    floats += [("TranslateY", -11.0), ("Brightness", 0.6), ("Brightness", -0.45)]
     whole = [("Posterize", 4), ("Posterize", 6), ("Equalize", 0.0)]
     return [change(*one) for one in floats] + [change(*one, source=pixels) for one in whole]
 
 
-def policy():
-    """The sub-policies, each operation with its probability and magnitude."""
-    space = autoaugment.AutoAugment()._augmentation_space(10, (224, 224))
+POLICY_SIZE = (40, 48)
+
+
+def policy(name):
+    """The sub-policies, each operation with its probability and magnitude, of which _apply_op takes whole pixels."""
+    augment = autoaugment.AutoAugment(autoaugment.AutoAugmentPolicy(name))
+    space = augment._augmentation_space(10, POLICY_SIZE)
     def described(name, probability, level):
         magnitudes, signed = space[name]
         value = 0.0 if level is None else float(magnitudes[level])
+        value = float(int(value)) if name.startswith("Translate") else value
         return {"operation": name, "probability": probability, "magnitude": value, "signed": signed}
-    return [[described(*one) for one in pair] for pair in autoaugment.AutoAugment().policies]
+    return [[described(*one) for one in pair] for pair in augment.policies]
+
+
+def magnitudes(space):
+    """Of every operation, by level."""
+    return {name: listed(values.numpy().reshape(-1)) for name, (values, _) in space.items()}
 
 
 generator = np.random.default_rng(SEED)
@@ -95,7 +107,10 @@ fixture = {
     "rotations": rotations(),
     "noise": noise(),
     "operations": operations(image, pixels),
-    "policy": policy(),
+    "policyImageSize": POLICY_SIZE,
+    "policies": {name: policy(name) for name in ("imagenet", "cifar10", "svhn")},
+    "randAugment": magnitudes(autoaugment.RandAugment()._augmentation_space(31, POLICY_SIZE)),
+    "trivialAugment": magnitudes(autoaugment.TrivialAugmentWide()._augmentation_space(31)),
 }
 path = pathlib.Path(__file__).parent.parent / "src" / "fixtures" / "transforms.json"
 path.write_text(json.dumps(fixture) + "\n")

@@ -1,71 +1,96 @@
-/** The operations of AutoAugment's ImageNet policy; a parameter names them by their place in this list. */
-export const autoAugmentOperations = [
-  "none",
-  "shearX",
-  "rotate",
-  "color",
-  "contrast",
-  "sharpness",
-  "posterize",
-  "solarize",
-  "invert",
-  "autoContrast",
-  "equalize",
-] as const;
-export type AutoAugmentOperation = (typeof autoAugmentOperations)[number];
+import type { PolicyOperation } from "./policy-operations.js";
 
 /** An operation, the probability that it is applied, and its level from 0 to 9. */
-export type PolicyStep = readonly [operation: AutoAugmentOperation, probability: number, level: number];
+export type PolicyStep = readonly [operation: PolicyOperation, probability: number, level: number];
+
+/** The data set whose validation accuracy a policy was searched for. */
+export type AutoAugmentPolicy = "imagenet" | "cifar10" | "svhn";
 
 /**
- * The ImageNet policy: of these 25 pairs each image gets one.
+ * AutoAugment's policies: of its 25 pairs each image gets one.
  *
- * @see Cubuk et al. 2019, "AutoAugment", table 9
+ * @see Cubuk et al. 2019, "AutoAugment", tables 7, 8 and 9
  */
-export const imageNetPolicy: readonly (readonly [PolicyStep, PolicyStep])[] = [
-  [["posterize", 0.4, 8], ["rotate", 0.6, 9]],
-  [["solarize", 0.6, 5], ["autoContrast", 0.6, 0]],
-  [["equalize", 0.8, 0], ["equalize", 0.6, 0]],
-  [["posterize", 0.6, 7], ["posterize", 0.6, 6]],
-  [["equalize", 0.4, 0], ["solarize", 0.2, 4]],
-  [["equalize", 0.4, 0], ["rotate", 0.8, 8]],
-  [["solarize", 0.6, 3], ["equalize", 0.6, 0]],
-  [["posterize", 0.8, 5], ["equalize", 1, 0]],
-  [["rotate", 0.2, 3], ["solarize", 0.6, 8]],
-  [["equalize", 0.6, 0], ["posterize", 0.4, 6]],
-  [["rotate", 0.8, 8], ["color", 0.4, 0]],
-  [["rotate", 0.4, 9], ["equalize", 0.6, 0]],
-  [["equalize", 0, 0], ["equalize", 0.8, 0]],
-  [["invert", 0.6, 0], ["equalize", 1, 0]],
-  [["color", 0.6, 4], ["contrast", 1, 8]],
-  [["rotate", 0.8, 8], ["color", 1, 2]],
-  [["color", 0.8, 8], ["solarize", 0.8, 7]],
-  [["sharpness", 0.4, 7], ["invert", 0.6, 0]],
-  [["shearX", 0.6, 5], ["equalize", 1, 0]],
-  [["color", 0.4, 0], ["equalize", 0.6, 0]],
-  [["equalize", 0.4, 0], ["solarize", 0.2, 4]],
-  [["solarize", 0.6, 5], ["autoContrast", 0.6, 0]],
-  [["invert", 0.6, 0], ["equalize", 1, 0]],
-  [["color", 0.6, 4], ["contrast", 1, 8]],
-  [["equalize", 0.8, 0], ["equalize", 0.6, 0]],
-]; // biome-ignore format: a pair a line
-
-/** What a level from 0 to 9 means, as torchvision has it, with the sign where an operation goes both ways. */
-export function magnitudeOf(operation: AutoAugmentOperation, level: number, sign: 1 | -1): number {
-  switch (operation) {
-    case "shearX":
-      return (sign * 0.3 * level) / 9;
-    case "rotate":
-      return (sign * 30 * level) / 9;
-    case "color":
-    case "contrast":
-    case "sharpness":
-      return 1 + (sign * 0.9 * level) / 9;
-    case "posterize":
-      return 8 - Math.round((level * 4) / 9);
-    case "solarize":
-      return 1 - level / 9;
-    default:
-      return 0;
-  }
-}
+export const autoAugmentPolicies: Readonly<Record<AutoAugmentPolicy, readonly (readonly [PolicyStep, PolicyStep])[]>> = {
+  imagenet: [
+    [["posterize", 0.4, 8], ["rotate", 0.6, 9]],
+    [["solarize", 0.6, 5], ["autoContrast", 0.6, 0]],
+    [["equalize", 0.8, 0], ["equalize", 0.6, 0]],
+    [["posterize", 0.6, 7], ["posterize", 0.6, 6]],
+    [["equalize", 0.4, 0], ["solarize", 0.2, 4]],
+    [["equalize", 0.4, 0], ["rotate", 0.8, 8]],
+    [["solarize", 0.6, 3], ["equalize", 0.6, 0]],
+    [["posterize", 0.8, 5], ["equalize", 1, 0]],
+    [["rotate", 0.2, 3], ["solarize", 0.6, 8]],
+    [["equalize", 0.6, 0], ["posterize", 0.4, 6]],
+    [["rotate", 0.8, 8], ["color", 0.4, 0]],
+    [["rotate", 0.4, 9], ["equalize", 0.6, 0]],
+    [["equalize", 0, 0], ["equalize", 0.8, 0]],
+    [["invert", 0.6, 0], ["equalize", 1, 0]],
+    [["color", 0.6, 4], ["contrast", 1, 8]],
+    [["rotate", 0.8, 8], ["color", 1, 2]],
+    [["color", 0.8, 8], ["solarize", 0.8, 7]],
+    [["sharpness", 0.4, 7], ["invert", 0.6, 0]],
+    [["shearX", 0.6, 5], ["equalize", 1, 0]],
+    [["color", 0.4, 0], ["equalize", 0.6, 0]],
+    [["equalize", 0.4, 0], ["solarize", 0.2, 4]],
+    [["solarize", 0.6, 5], ["autoContrast", 0.6, 0]],
+    [["invert", 0.6, 0], ["equalize", 1, 0]],
+    [["color", 0.6, 4], ["contrast", 1, 8]],
+    [["equalize", 0.8, 0], ["equalize", 0.6, 0]],
+  ],
+  cifar10: [
+    [["invert", 0.1, 0], ["contrast", 0.2, 6]],
+    [["rotate", 0.7, 2], ["translateX", 0.3, 9]],
+    [["sharpness", 0.8, 1], ["sharpness", 0.9, 3]],
+    [["shearY", 0.5, 8], ["translateY", 0.7, 9]],
+    [["autoContrast", 0.5, 0], ["equalize", 0.9, 0]],
+    [["shearY", 0.2, 7], ["posterize", 0.3, 7]],
+    [["color", 0.4, 3], ["brightness", 0.6, 7]],
+    [["sharpness", 0.3, 9], ["brightness", 0.7, 9]],
+    [["equalize", 0.6, 0], ["equalize", 0.5, 0]],
+    [["contrast", 0.6, 7], ["sharpness", 0.6, 5]],
+    [["color", 0.7, 7], ["translateX", 0.5, 8]],
+    [["equalize", 0.3, 0], ["autoContrast", 0.4, 0]],
+    [["translateY", 0.4, 3], ["sharpness", 0.2, 6]],
+    [["brightness", 0.9, 6], ["color", 0.2, 8]],
+    [["solarize", 0.5, 2], ["invert", 0, 0]],
+    [["equalize", 0.2, 0], ["autoContrast", 0.6, 0]],
+    [["equalize", 0.2, 0], ["equalize", 0.6, 0]],
+    [["color", 0.9, 9], ["equalize", 0.6, 0]],
+    [["autoContrast", 0.8, 0], ["solarize", 0.2, 8]],
+    [["brightness", 0.1, 3], ["color", 0.7, 0]],
+    [["solarize", 0.4, 5], ["autoContrast", 0.9, 0]],
+    [["translateY", 0.9, 9], ["translateY", 0.7, 9]],
+    [["autoContrast", 0.9, 0], ["solarize", 0.8, 3]],
+    [["equalize", 0.8, 0], ["invert", 0.1, 0]],
+    [["translateY", 0.7, 9], ["autoContrast", 0.9, 0]],
+  ],
+  svhn: [
+    [["shearX", 0.9, 4], ["invert", 0.2, 0]],
+    [["shearY", 0.9, 8], ["invert", 0.7, 0]],
+    [["equalize", 0.6, 0], ["solarize", 0.6, 6]],
+    [["invert", 0.9, 0], ["equalize", 0.6, 0]],
+    [["equalize", 0.6, 0], ["rotate", 0.9, 3]],
+    [["shearX", 0.9, 4], ["autoContrast", 0.8, 0]],
+    [["shearY", 0.9, 8], ["invert", 0.4, 0]],
+    [["shearY", 0.9, 5], ["solarize", 0.2, 6]],
+    [["invert", 0.9, 0], ["autoContrast", 0.8, 0]],
+    [["equalize", 0.6, 0], ["rotate", 0.9, 3]],
+    [["shearX", 0.9, 4], ["solarize", 0.3, 3]],
+    [["shearY", 0.8, 8], ["invert", 0.7, 0]],
+    [["equalize", 0.9, 0], ["translateY", 0.6, 6]],
+    [["invert", 0.9, 0], ["equalize", 0.6, 0]],
+    [["contrast", 0.3, 3], ["rotate", 0.8, 4]],
+    [["invert", 0.8, 0], ["translateY", 0, 2]],
+    [["shearY", 0.7, 6], ["solarize", 0.4, 8]],
+    [["invert", 0.6, 0], ["rotate", 0.8, 4]],
+    [["shearY", 0.3, 7], ["translateX", 0.9, 3]],
+    [["shearX", 0.1, 6], ["invert", 0.6, 0]],
+    [["solarize", 0.7, 2], ["translateY", 0.6, 7]],
+    [["shearY", 0.8, 4], ["invert", 0.8, 0]],
+    [["shearX", 0.7, 9], ["translateY", 0.8, 3]],
+    [["shearY", 0.8, 5], ["autoContrast", 0.7, 0]],
+    [["shearX", 0.7, 2], ["invert", 0.1, 0]],
+  ],
+}; // biome-ignore format: a pair a line

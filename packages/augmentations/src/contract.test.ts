@@ -4,6 +4,7 @@ import { describeEachBackend } from "@simclr/runtime/testing";
 import { augmentationContract } from "./contract.js";
 import {
   type Augmentation,
+  adjustGamma,
   autoAugment,
   autoContrast,
   centerCrop,
@@ -14,8 +15,14 @@ import {
   gaussianNoise,
   grayscale,
   horizontalFlip,
+  invert,
+  motionBlur,
   posterize,
+  randAugment,
+  randomAffine,
   randomApply,
+  randomErasing,
+  randomPerspective,
   randomResizedCrop,
   randomShear,
   rotate,
@@ -26,12 +33,14 @@ import {
   sobel,
   solarize,
   torchvisionCropSampler,
+  trivialAugment,
   view,
 } from "./index.js";
 
 const five = (value: number) => Array.from({ length: 5 }, () => value);
 const neutral = { order: five(0).map(() => [3, 2, 1, 0]), contrast: five(1), saturation: five(1), hue: five(0) };
 const whole = { y: five(0), x: five(0), height: five(24), width: five(20) };
+const unmoved = { angle: five(0), translateX: five(0), translateY: five(0), shearX: five(0), shearY: five(0) };
 const sampler = torchvisionCropSampler();
 
 // XLA takes a second for each program: the chain of all goes through it, its members are recorded only.
@@ -55,9 +64,41 @@ const members: Record<string, Member> = {
   shear: { create: () => randomShear(), identity: { horizontal: five(0), vertical: five(0) } },
   "AutoAugment's policy": {
     xla: true,
-    create: autoAugment,
+    create: () => autoAugment(),
     identity: { operations: five(0).map(() => [0, 0]), magnitudes: five(0).map(() => [0, 0]) },
   },
+  RandAugment: {
+    create: () => randAugment({ operationCount: 3, magnitude: 20, interpolation: "nearest", fill: 0.5 }),
+    identity: { operations: five(0).map(() => [0, 0, 0]), magnitudes: five(0).map(() => [0, 0, 0]) },
+  },
+  TrivialAugment: {
+    create: () => trivialAugment(),
+    identity: { operations: five(0).map(() => [0]), magnitudes: five(0).map(() => [0]) },
+  },
+  affine: {
+    create: () => randomAffine({ degrees: 90, translate: [0.3, 0.2], scale: [0.5, 2], shear: [-20, 20, -10, 10] }),
+    identity: { ...unmoved, scale: five(1) },
+  },
+  "affine, nearest, filled": {
+    xla: true,
+    create: () => randomAffine({ degrees: [10, 40], interpolation: "nearest", fill: 0.7 }),
+    identity: { ...unmoved, scale: five(1) },
+  },
+  perspective: {
+    xla: true,
+    create: () => randomPerspective({ fill: 0 }),
+    identity: { coefficients: five(0).map(() => [1, 0, 0, 0, 1, 0, 0, 0]) },
+  },
+  "motion blur": { create: () => motionBlur() },
+  erasing: {
+    create: () => randomErasing({ value: 0.3 }),
+    identity: { y: five(3), x: five(2), height: five(0), width: five(0) },
+  },
+  gamma: {
+    create: () => adjustGamma({ gammaRange: [0.4, 2], gainRange: [0.8, 1.2] }),
+    identity: { gamma: five(1), gain: five(1) },
+  },
+  negative: { create: invert },
   cutout: { xla: true, create: () => cutout(), identity: { y: five(3), x: five(2), height: five(0), width: five(8) } },
   noise: {
     xla: true,

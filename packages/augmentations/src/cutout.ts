@@ -2,7 +2,7 @@ import { invalidArgument, uniform } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { assertImages } from "./assert-images.js";
 import type { Augmentation } from "./augmentation.js";
-import { parameterTensor } from "./parameter-tensors.js";
+import { rectangleMask } from "./rectangle-mask.js";
 import { samplePerImage } from "./sample-per-image.js";
 
 export interface CutoutOptions {
@@ -49,17 +49,7 @@ export function cutout({ proportion = 0.5, fill = 0.5 }: CutoutOptions = {}): Au
       }),
     apply: (images, parameters) => {
       assertImages("cutout", images);
-      const [batch, height, width] = images.shape;
-      const covers = (start: string, length: string, size: number) => {
-        const number = (name: string) => tf.reshape(parameterTensor("cutout", parameters, name, [batch]), [batch, 1]);
-        const pixels = tf.reshape(tf.range(0, size), [1, size]);
-        const first = number(start);
-        const inside = tf.logicalAnd(tf.greaterEqual(pixels, first), tf.less(pixels, tf.add(first, number(length))));
-        return tf.cast(inside, "float32");
-      };
-      const rows = tf.reshape(covers("y", "height", height), [batch, height, 1, 1]);
-      const columns = tf.reshape(covers("x", "width", width), [batch, 1, width, 1]);
-      const covered = tf.mul(rows, columns);
+      const covered = rectangleMask("cutout", images, parameters);
       return tf.add<tf.Tensor4D>(tf.mul(images, tf.sub(1, covered)), tf.mul(covered, fill));
     },
   };

@@ -47,8 +47,7 @@ export function rotate({ angles = [90, 180, 270], angleRange }: RotateOptions = 
       const radians = tf.mul<tf.Tensor1D>(angle, Math.PI / 180);
       const [sine, cosine] = [tf.sin(radians), tf.cos(radians)];
       // The output is read where it came from: turned back, with y pointing down.
-      const turned = affineTransform(images, { a: cosine, b: tf.neg(sine), c: sine, d: cosine, e: 0, f: 0 });
-      return tf.clipByValue(turned, 0, 1);
+      return affineTransform(images, { a: cosine, b: tf.neg(sine), c: sine, d: cosine, e: 0, f: 0 });
     },
   };
 }

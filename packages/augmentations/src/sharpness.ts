@@ -38,9 +38,7 @@ export function sharpness({ factorRange = [0.1, 1.9] }: SharpnessOptions = {}): 
       assertImages("sharpness", images);
       const batch = images.shape[0];
       const factor = parameterTensor<tf.Tensor1D>("sharpness", parameters, "factor", [batch]);
-      const blended = adjustSharpness(images, tf.reshape(factor, [batch, 1, 1, 1]));
-      // An image of two lines has no inside to sharpen, and comes back as it went in.
-      return blended === images ? tf.clone(images) : blended;
+      return adjustSharpness(images, tf.reshape(factor, [batch, 1, 1, 1]));
     },
   };
 }

@@ -1,6 +1,4 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { blendWithLuminance } from "./adjust-saturation.js";
-import { type ColorPlanes, luminance } from "./color-planes.js";
 
 // The arithmetic of tones on images `[batch, height, width, channels]`, with a strength of `[batch, 1, 1, 1]`.
 
@@ -32,31 +30,20 @@ export function stretchContrast(images: tf.Tensor4D): tf.Tensor4D {
   return tf.clipByValue(tf.add<tf.Tensor4D>(stretched, tf.mul(lowest, isFlat)), 0, 1);
 }
 
-/** Blends with the gray image, `factor x + (1 - factor) luminance`; gray images stay. */
-export function adjustColor(images: tf.Tensor4D, factor: tf.Tensor): tf.Tensor4D {
-  if (images.shape[3] === 1) return images;
-  return tf.concat([...blendWithLuminance(tf.split(images, 3, 3) as unknown as ColorPlanes, factor)], 3);
-}
-
-/** Blends with the mean luminance. */
-export function adjustContrast(images: tf.Tensor4D, factor: tf.Tensor): tf.Tensor4D {
-  const gray = images.shape[3] === 1 ? images : luminance(tf.split(images, 3, 3) as unknown as ColorPlanes);
-  return blend(images, tf.mean(gray, [1, 2], true), factor);
-}
-
-/** Blends with the image smoothed by `[1 1 1; 1 5 1; 1 1 1] / 13`, whose outermost pixels stay sharp. */
-export function adjustSharpness(images: tf.Tensor4D, factor: tf.Tensor): tf.Tensor4D {
+/** The image smoothed by `[1 1 1; 1 5 1; 1 1 1] / 13`, whose outermost pixels stay sharp. */
+export function smoothed(images: tf.Tensor4D): tf.Tensor4D {
   const [batch, height, width, channels] = images.shape;
   if (height < 3 || width < 3) return images;
   const inner: [number, number, number, number] = [batch, height - 2, width - 2, channels];
   const part = (y: number, x: number) => tf.slice(images, [0, y, x, 0], inner);
   const sum = [0, 1, 2].flatMap((y) => [0, 1, 2].map((x) => part(y, x))).reduce((a, b) => tf.add(a, b));
-  const smoothed = tf.div<tf.Tensor4D>(tf.add(sum, tf.mul(part(1, 1), 4)), 13);
-  const change = tf.sub<tf.Tensor4D>(smoothed, part(1, 1));
+  const mean = tf.div<tf.Tensor4D>(tf.add(sum, tf.mul(part(1, 1), 4)), 13);
   const border: [number, number][] = [[0, 0], [1, 1], [1, 1], [0, 0]]; // biome-ignore format: one row
-  return blend(images, tf.add(images, tf.pad(change, border)), factor);
+  return tf.add(images, tf.pad(tf.sub(mean, part(1, 1)), border));
 }
 
-function blend(images: tf.Tensor4D, other: tf.Tensor, factor: tf.Tensor): tf.Tensor4D {
-  return tf.clipByValue(tf.add<tf.Tensor4D>(tf.mul(images, factor), tf.mul(other, tf.sub(1, factor))), 0, 1);
+/** Blends with the smoothed image, `factor x + (1 - factor) smooth(x)`. */
+export function adjustSharpness(images: tf.Tensor4D, factor: tf.Tensor): tf.Tensor4D {
+  const other = tf.mul(smoothed(images), tf.sub(1, factor));
+  return tf.clipByValue(tf.add<tf.Tensor4D>(tf.mul(images, factor), other), 0, 1);
 }

@@ -9,7 +9,8 @@ export interface ResidualBlock {
 
 export interface ResnetArchitecture {
   readonly stem: ConvolutionNorm;
-  readonly poolsStem: boolean;
+  /** How the 3x3 max pooling with stride 2 after the stem pads, if there is one. */
+  readonly stemPooling: "none" | "same" | "symmetric";
   readonly groups: readonly (readonly ResidualBlock[])[];
   readonly featureSize: number;
 }
@@ -26,8 +27,8 @@ const blockCounts: Readonly<Record<ResnetDepth, readonly number[]>> = {
 const bottleneckExpansion = 4;
 
 /**
- * The layers of a ResNet. The first block of every group, of the first group too, has a projection shortcut; the stride
- * sits on the 3x3 convolution.
+ * The layers of a ResNet. The first block of every group, of the first group too unless the variant is torchvision's, has a
+ * projection shortcut; the stride sits on the 3x3 convolution.
  *
  * @see google-research/simclr@383d414 resnet.py, `resnet`, `residual_block`, `bottleneck_block`
  */
@@ -57,7 +58,8 @@ export function resnetArchitecture(spec: ResnetSpec): ResnetArchitecture {
             { ...first, kernelSize: 3, outputChannels: inner, stride },
             { ...second, ...last },
           ];
-      if (index > 0) return { main };
+      const keepsShape = stride === 1 && input === outer;
+      if (index > 0 || (spec.variant === "torchvision" && keepsShape)) return { main };
       const shortcut = {
         ...first,
         path: `${path}/shortcut`,
@@ -77,10 +79,11 @@ export function resnetArchitecture(spec: ResnetSpec): ResnetArchitecture {
     inputChannels: spec.inputChannels,
     outputChannels: channels(64),
     stride: isImagenet ? 2 : 1,
-    relu: true,
+    relu: spec.stemActivation === "relu",
     initialScale: 1,
   };
-  return { stem, poolsStem: isImagenet, groups, featureSize: inputChannels };
+  const pooling = spec.variant === "torchvision" ? "symmetric" : "same";
+  return { stem, stemPooling: isImagenet ? pooling : "none", groups, featureSize: inputChannels };
 }
 
 /** All layers in the order in which they run. */

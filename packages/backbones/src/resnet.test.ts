@@ -26,6 +26,17 @@ describe("parameter counts of google-research/simclr", () => {
   });
 });
 
+describe("parameter counts of torchvision, without its classifier", () => {
+  it.each<[ResnetOptions, number]>([
+    [{ depth: 18 }, 11_176_512],
+    [{ depth: 34 }, 21_284_672],
+    [{ depth: 50 }, 23_508_032],
+    [{ depth: 101 }, 42_500_160],
+  ])("%j has %i trainable parameters", (options, expected) => {
+    expect(count(resnetShapes({ ...options, variant: "torchvision" }).params)).toBe(expected);
+  });
+});
+
 describe("resnet", () => {
   it("rounds channels to the nearest whole number, at least 1", () => {
     const kernel = (width: number) => resnetShapes({ depth: 50, width }).params["group1/block1/conv2/kernel"];
@@ -65,6 +76,10 @@ describe("resnet", () => {
     ["width", { depth: 18, width: 0 }],
     ["width", { depth: 18, width: Number.NaN }],
     ["stem", { depth: 18, stem: "tiny" }],
+    ["variant", { depth: 18, variant: "pytorch" }],
+    ["stemActivation", { depth: 18, stemActivation: "none" }],
+    ["normalization", { depth: 18, normalization: { mean: [0.5], deviation: [0.5] } }],
+    ["normalization", { depth: 18, normalization: { mean: [0, 0, 0], deviation: [1, 0, 1] } }],
     ["inputChannels", { depth: 18, inputChannels: 1.5 }],
     ["zeroInitializeLastScale", { depth: 18, zeroInitializeLastScale: 1 }],
     ["batchNormDecay", { depth: 18, batchNormDecay: 1 }],

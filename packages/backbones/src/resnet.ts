@@ -16,7 +16,7 @@ import {
   type LayerResult,
   type VariableShapes,
 } from "./convolution-norm.js";
-import { layersOf, type ResidualBlock, resnetArchitecture } from "./resnet-architecture.js";
+import { layersOf, type ResidualBlock, type ResnetArchitecture, resnetArchitecture } from "./resnet-architecture.js";
 import { type ResnetOptions, type ResnetSpec, resnetSpec } from "./resnet-spec.js";
 
 export interface ResnetBackbone extends Backbone {
@@ -50,7 +50,7 @@ export interface ResnetBackbone extends Backbone {
 export function resnet(options: ResnetOptions): ResnetBackbone {
   const spec = resnetSpec(options);
   const architecture = resnetArchitecture(spec);
-  const { stem, poolsStem, groups, featureSize } = architecture;
+  const { stem, stemPooling, groups, featureSize } = architecture;
   return {
     spec,
     featureSize,
@@ -63,8 +63,8 @@ export function resnet(options: ResnetOptions): ResnetBackbone {
       const runOf = (part: number) => (part < frozen ? { ...run, training: false } : run);
       return tf.tidy(() => {
         const outputs: Record<string, tf.Tensor> = {};
-        const first = applyConvolutionNorm(stem, params, state, images as tf.Tensor4D, runOf(0));
-        let x = poolsStem ? tf.maxPool(first.output, 3, 2, "same") : first.output;
+        const first = applyConvolutionNorm(stem, params, state, normalized(images as tf.Tensor4D, spec), runOf(0));
+        let x = pooled(first.output, stemPooling);
         const states = [first.state];
         outputs.stem = x;
         groups.forEach((blocks, group) => {
@@ -86,6 +86,20 @@ export function resnet(options: ResnetOptions): ResnetBackbone {
 /** The shapes of a ResNet's variables by path, without allocating them: how large a network would be. */
 export function resnetShapes(options: ResnetOptions): VariableShapes {
   return merge(layersOf(resnetArchitecture(resnetSpec(options))).map(convolutionNormShapes));
+}
+
+function normalized(images: tf.Tensor4D, { normalization }: ResnetSpec): tf.Tensor4D {
+  if (normalization === "none") return images;
+  const { mean, deviation } = normalization;
+  return tf.div(tf.sub(images, tf.tensor1d([...mean])), tf.tensor1d([...deviation]));
+}
+
+function pooled(x: tf.Tensor4D, pooling: ResnetArchitecture["stemPooling"]): tf.Tensor4D {
+  if (pooling === "none") return x;
+  if (pooling === "same") return tf.maxPool(x, 3, 2, "same");
+  // What is pooled comes from a ReLU, so that zeros around it never win: the same as padding with minus infinity.
+  const one: [number, number] = [1, 1];
+  return tf.maxPool(tf.pad(x, [[0, 0], one, one, [0, 0]]), 3, 2, "valid");
 }
 
 /** How many parts are frozen: the stem is part 0, group n is part n, and after the last come the features. */

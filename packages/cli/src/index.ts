@@ -6,6 +6,8 @@ export type { MeasuredEncoder, Report, ReportFiles } from "./report/report.js";
 export type { SavedEvaluation } from "./report/saved-evaluation.js";
 export { type EmbedFolderOptions, type EmbedFolderResult, embedFolder } from "./run/embed-folder.js";
 export { type EvaluateRunOptions, type EvaluateRunResult, evaluateRun } from "./run/evaluate-run.js";
+export { type ExportRunOptions, type ExportRunResult, exportRun } from "./run/export-run.js";
+export { type ImportRunOptions, type ImportRunResult, importRun } from "./run/import-run.js";
 export { type PretrainRunOptions, type PretrainRunResult, pretrainRun } from "./run/pretrain-run.js";
 export { type ReportRunsOptions, type ReportRunsResult, reportRuns } from "./run/report-runs.js";
 export { type TransferRunOptions, type TransferRunResult, transferRun } from "./run/transfer-run.js";

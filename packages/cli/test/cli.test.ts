@@ -62,7 +62,17 @@ describe("help and usage errors", () => {
   test("help names every command, and every command has examples", async () => {
     const { code, stdout } = await simclr("--help");
     expect(code).toBe(0);
-    for (const command of ["pretrain", "evaluate", "transfer", "report", "embed", "recipes", "doctor"]) {
+    for (const command of [
+      "pretrain",
+      "evaluate",
+      "transfer",
+      "report",
+      "embed",
+      "import",
+      "export",
+      "recipes",
+      "doctor",
+    ]) {
       expect(stdout).toContain(`\n  ${command}`);
       const help = await simclr(command, "--help");
       expect(help.code, command).toBe(0);
@@ -90,6 +100,11 @@ describe("help and usage errors", () => {
     [["report"], /expected the folder of a run, or of several; received no run\. For example: simclr report runs\/\*/],
     [["report", "nowhere", "--map", "tsne"], /Allowed choices are umap, none/],
     [["report", "nowhere", "--output", "photos"], /received the folder photos/],
+    [
+      ["import", "nowhere.pt", "digits"],
+      /one encoder's file or checkpoint[\s\S]*SIMCLR_ERROR__WEIGHTS__UNKNOWN_FORMAT/,
+    ],
+    [["export", "nowhere"], /nothing there[\s\S]*SIMCLR_ERROR__CLI__RUN_NOT_FOUND/],
     [["embed", "nowhere", "photos", "--output", "a.csv"], /a \.safetensors, \.npy or \.json file; received a\.csv/],
   ])("%j exits with 2 and says what to do", async (args, message) => {
     const { code, stderr } = await simclr(...args);

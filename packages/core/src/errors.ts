@@ -15,6 +15,7 @@ export interface SimclrErrorContexts {
   SIMCLR_ERROR__CORE__SHAPE_MISMATCH: { what: string; expected: readonly (number | string)[]; received: number[] };
   SIMCLR_ERROR__CORE__PARAMETER_MISSING: { path: string; known: string[] };
   SIMCLR_ERROR__CORE__TREE_MISMATCH: { path: string };
+  SIMCLR_ERROR__CORE__SAFETENSORS_INVALID: { file: string; reason: string };
 }
 
 export type SimclrErrorCode = keyof SimclrErrorContexts;

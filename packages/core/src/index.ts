@@ -12,6 +12,7 @@ export {
   type SimclrErrorContexts,
   simclrError,
 } from "./errors.js";
+export { float32FromBfloat16, float32FromFloat16 } from "./half-precision.js";
 export { normalInitializer, varianceScaling } from "./initializers.js";
 export { type LossAndGradients, lossAndGradients } from "./loss-and-gradients.js";
 export type { ApplyOptions, Backbone, Head, Json, Model, ModelResult, ModelSpec } from "./model.js";
@@ -26,5 +27,18 @@ export {
 } from "./parameters.js";
 export { bernoulli, normal, permutation, randomIntegers, truncatedNormal, uniform } from "./random.js";
 export { foldIn, type RandomKey, type RandomKeys, randomKey, split, threefry2x32 } from "./random-key.js";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type HostTensor,
+  headerLength,
+  hostTensor,
+  type Int64Tensor,
+  parseSafetensorsHeader,
+  type SafetensorsEntry,
+  type SafetensorsHeader,
+  safetensorsChunks,
+} from "./safetensors.js";
 export { assertShape } from "./shapes.js";
+export { stopGradient } from "./stop-gradient.js";
 export { disposeTree, flattenTree, isTensor, mapTree, type TensorTree, unflattenTree } from "./tree.js";

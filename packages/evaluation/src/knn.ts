@@ -1,6 +1,6 @@
 import { invalidArgument } from "@simclr/core";
 import { type ClassificationResult, classificationResult } from "./classification-result.js";
-import { assertClassification, type Features } from "./features.js";
+import { assertClasses, type Features } from "./features.js";
 import { nearestNeighbours } from "./nearest-neighbours.js";
 
 export interface KnnOptions {
@@ -37,7 +37,7 @@ export type KnnResult = ClassificationResult;
 export async function knn(train: Features, test: Features, options: KnnOptions): Promise<KnnResult> {
   const { classCount } = options;
   const { k, temperature } = knnSettings(options);
-  assertClassification(train, test, classCount);
+  assertClasses(train, test, classCount);
   const { indices, similarities } = await nearestNeighbours(test, train, k, options);
   const scores = new Float64Array(test.count * classCount);
   indices.forEach((row, i) => {

@@ -2,7 +2,7 @@ import { invalidArgument } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { tooFewNeighbours } from "./errors.js";
 import { assertSameSize, type Features } from "./features.js";
-import { bankRows, unitRows } from "./unit-rows.js";
+import { rowsAtOnce, type UnitRows, unitRows } from "./unit-rows.js";
 
 export interface Neighbours {
   /** `[queries, k]`: rows of the bank, the most similar first; of equals the lower row. */
@@ -12,7 +12,7 @@ export interface Neighbours {
   readonly k: number;
 }
 
-// A block of similarities takes 32 MiB, whatever the size of the two sets.
+/** Queries that are compared at once. */
 const queryRows = 512;
 
 /**
@@ -43,30 +43,74 @@ export async function nearestNeighbours(
   if (k > bank.count) throw tooFewNeighbours(k, bank.count);
   const indices = new Int32Array(queries.count * k);
   const similarities = new Float32Array(queries.count * k).fill(Number.NEGATIVE_INFINITY);
+  const [queryUnits, bankUnits] = [unitRows("test", queries), unitRows("train", bank)];
+  const bankRows = rowsAtOnce(bank.size);
   for (let bankStart = 0; bankStart < bank.count; bankStart += bankRows) {
-    const block = unitRows(bank, bankStart, bankRows);
+    const block = bankUnits.read(bankStart, bankRows);
     try {
       for (let start = 0; start < queries.count; start += queryRows) {
         signal?.throwIfAborted();
-        const best = tf.tidy(() => {
-          const product = tf.matMul(unitRows(queries, start, queryRows), block, false, true);
-          return tf.topk(product, Math.min(k, block.shape[0]), true);
-        });
-        const [found, rows] = await Promise.all([best.values.data(), best.indices.data()]);
-        const width = best.values.shape[1] as number;
-        tf.dispose([best.values, best.indices]);
-        for (let i = 0; i < found.length / width; i++) {
-          const at = (start + i) * k;
-          const own = { values: similarities.subarray(at, at + k), rows: indices.subarray(at, at + k) };
-          const from = i * width;
-          merge(own, found.subarray(from, from + width), rows.subarray(from, from + width), bankStart);
-        }
+        const rows = Math.min(queryRows, queries.count - start);
+        const own = (list: Int32Array | Float32Array) => list.subarray(start * k, (start + rows) * k);
+        const kept = { rows: own(indices) as Int32Array, values: own(similarities) as Float32Array };
+        await keepNearest(kept, k, queryUnits, start, block, bankStart);
       }
     } finally {
       block.dispose();
     }
   }
   return { indices, similarities, k };
+}
+
+interface Kept {
+  readonly rows: Int32Array;
+  readonly values: Float32Array;
+}
+
+/** Merges the block's nearest rows into those that were found before. */
+async function keepNearest(
+  kept: Kept,
+  k: number,
+  queries: UnitRows,
+  start: number,
+  block: tf.Tensor2D,
+  bankStart: number,
+): Promise<void> {
+  const blockRows = block.shape[0];
+  const all = Math.min(k, blockRows);
+  // In a bank without order a block holds its share of the nearest k so far. To look for a few times as many is enough, and
+  // much faster than for k; where it was not, all are looked for.
+  const share = (k * blockRows) / (bankStart + blockRows);
+  const few = Math.min(all, Math.ceil(3 * share) + 16);
+  const product = tf.tidy(() => {
+    const asked = queries.read(start, queryRows);
+    return tf.matMul<tf.Tensor2D>(asked, block, false, true);
+  });
+  try {
+    const first = await largest(product, few);
+    const missed = few < all && first.values.some((value, i) => i % few === few - 1 && value > worst(kept, k, i, few));
+    const { values, rows, width } = missed ? await largest(product, all) : first;
+    for (let i = 0; i < values.length / width; i++) {
+      const [at, from] = [i * k, i * width];
+      const own = { values: kept.values.subarray(at, at + k), rows: kept.rows.subarray(at, at + k) };
+      merge(own, values.subarray(from, from + width), rows.subarray(from, from + width), bankStart);
+    }
+  } finally {
+    product.dispose();
+  }
+}
+
+/** The least similar one that is kept for the query that value i of `few` a query belongs to. */
+function worst(kept: Kept, k: number, i: number, few: number): number {
+  return kept.values[(Math.floor(i / few) + 1) * k - 1] as number;
+}
+
+/** Each row's largest values with their columns. */
+async function largest(product: tf.Tensor2D, width: number) {
+  const best = tf.topk(product, width, true);
+  const [values, rows] = await Promise.all([best.values.data<"float32">(), best.indices.data<"int32">()]);
+  tf.dispose([best.values, best.indices]);
+  return { values, rows, width };
 }
 
 /** Merges two sorted lists into the first and keeps its length; of equals the earlier block's come first. */
@@ -76,6 +120,7 @@ function merge(
   rows: ArrayLike<number>,
   firstRow: number,
 ): void {
+  if ((own.values.at(-1) as number) >= (values[0] as number)) return;
   const [oldValues, oldRows] = [own.values.slice(), own.rows.slice()];
   let [a, b] = [0, 0];
   for (let i = 0; i < oldValues.length; i++) {

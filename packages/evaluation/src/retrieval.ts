@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { averagePrecision } from "./average-precision.js";
 import { emptyClass, tooFewNeighbours } from "./errors.js";
 import { assertLabels, assertSameSize, type Features, type LabelledFeatures } from "./features.js";
-import { bankRows, unitRows } from "./unit-rows.js";
+import { rowsAtOnce, type UnitRows, unitRows } from "./unit-rows.js";
 
 export interface RetrievalOptions {
   /** Sizes of the list in which one row of the query's class has to be. Default 1, 5, 10. */
@@ -57,9 +57,10 @@ export async function retrieval(
   const averagePrecisions: number[] = [];
   const firstHits: number[] = [];
   const rows = Math.max(1, Math.min(queryRows, Math.floor(hostSimilarities / bank.count)));
+  const units = { queries: unitRows("test", queries), bank: unitRows("train", bank), bankRows: rowsAtOnce(bank.size) };
   for (let start = 0; start < queries.count; start += rows) {
     const end = Math.min(queries.count, start + rows);
-    const similarities = await similaritiesTo(bank, queries, start, end, signal);
+    const similarities = await similaritiesTo(units, start, end, signal);
     for (let query = start; query < end; query++) {
       const own = similarities.subarray((query - start) * bank.count, (query - start + 1) * bank.count);
       const label = queries.labels[query] as number;
@@ -79,8 +80,7 @@ export async function retrieval(
 
 /** `[end - start, bank.count]`, on the host. */
 async function similaritiesTo(
-  bank: Features,
-  queries: Features,
+  { queries, bank, bankRows }: { queries: UnitRows; bank: UnitRows; bankRows: number },
   start: number,
   end: number,
   signal?: AbortSignal,
@@ -89,7 +89,7 @@ async function similaritiesTo(
   for (let bankStart = 0; bankStart < bank.count; bankStart += bankRows) {
     signal?.throwIfAborted();
     const product = tf.tidy(() =>
-      tf.matMul(unitRows(queries, start, end - start), unitRows(bank, bankStart, bankRows), false, true),
+      tf.matMul(queries.read(start, end - start), bank.read(bankStart, bankRows), false, true),
     );
     const width = product.shape[1] as number;
     const block = (await product.data()) as Float32Array;

@@ -11,14 +11,16 @@ import {
 } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 
-/** A dense layer without bias, its batch norm if it has one, and perhaps a ReLU. */
+/** A dense layer, its batch norm if it has one, and perhaps a ReLU. */
 export interface DenseNorm {
-  /** From 1. Its variables lie at `dense{number}/kernel` and `norm{number}/scale`, `offset`, `mean`, `variance`. */
+  /** From 1. Its variables lie at `dense{number}/kernel` and `bias`, `norm{number}/scale`, `offset`, `mean`, `variance`. */
   readonly number: number;
   readonly inputSize: number;
   readonly outputSize: number;
   readonly norm: "scale and offset" | "scale" | "none";
   readonly relu: boolean;
+  /** Whether the dense layer has a bias; one before a batch norm would have no effect. */
+  readonly bias: boolean;
 }
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
@@ -29,11 +31,12 @@ export interface VariableShapes {
   readonly state: Shapes;
 }
 
-export function denseNormShapes({ number, inputSize, outputSize, norm }: DenseNorm): VariableShapes {
+export function denseNormShapes({ number, inputSize, outputSize, norm, bias }: DenseNorm): VariableShapes {
   const size = [outputSize];
   return {
     params: {
       [`dense${number}/kernel`]: [inputSize, outputSize],
+      ...(bias && { [`dense${number}/bias`]: size }),
       ...(norm !== "none" && { [`norm${number}/scale`]: size }),
       ...(norm === "scale and offset" && { [`norm${number}/offset`]: size }),
     },
@@ -57,13 +60,14 @@ function allocate(shapes: Shapes, make: (name: string, shape: readonly number[])
 }
 
 export function applyDenseNorm(
-  { number, norm, relu }: DenseNorm,
+  { number, norm, relu, bias }: DenseNorm,
   params: Parameters,
   state: Parameters,
   x: tf.Tensor2D,
   options: ApplyOptions & { readonly decay: number },
 ): { readonly output: tf.Tensor2D; readonly state: Parameters } {
-  const product = dense(x, parameter(params, `dense${number}/kernel`) as tf.Tensor2D);
+  const kernel = parameter(params, `dense${number}/kernel`) as tf.Tensor2D;
+  const product = bias ? dense(x, kernel, parameter(params, `dense${number}/bias`) as tf.Tensor1D) : dense(x, kernel);
   const activated = (y: tf.Tensor2D) => (relu ? tf.relu(y) : y);
   if (norm === "none") return { output: activated(product), state: {} };
   const [mean, variance] = [`norm${number}/mean`, `norm${number}/variance`] as const;

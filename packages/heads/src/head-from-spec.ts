@@ -3,6 +3,7 @@ import type {} from "./errors.js";
 import { type LinearHeadSpec, linearHead } from "./linear-head.js";
 import { type NoHeadSpec, noHead } from "./no-head.js";
 import { type NonlinearHeadSpec, nonlinearHead } from "./nonlinear-head.js";
+import { type PredictorHeadSpec, predictorHead } from "./predictor-head.js";
 
 /** Builds a head from its spec. */
 export type HeadBuilder = (spec: ModelSpec) => Head;
@@ -11,6 +12,7 @@ const ours: Readonly<Record<string, HeadBuilder>> = {
   none: (spec) => noHead(spec as unknown as NoHeadSpec),
   linear: (spec) => linearHead(spec as unknown as LinearHeadSpec),
   nonlinear: (spec) => nonlinearHead(spec as unknown as NonlinearHeadSpec),
+  predictor: (spec) => predictorHead(spec as unknown as PredictorHeadSpec),
 };
 
 /**

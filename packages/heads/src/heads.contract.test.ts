@@ -1,7 +1,7 @@
 import { compile } from "@simclr/runtime";
 import { describeEachBackend } from "@simclr/runtime/testing";
 import { headContract } from "./contract.js";
-import { headFromSpec, linearHead, noHead, nonlinearHead } from "./index.js";
+import { headFromSpec, linearHead, noHead, nonlinearHead, predictorHead } from "./index.js";
 
 describeEachBackend(() => {
   const shared = { rebuild: headFromSpec, compile };
@@ -25,5 +25,10 @@ describeEachBackend(() => {
     ...shared,
     create: () => nonlinearHead({ inputSize: 6, outputSize: 4, normalizeProjection: false }),
     decay: 0.9,
+  });
+  headContract("predictorHead", {
+    ...shared,
+    create: () => predictorHead({ inputSize: 6, hiddenSize: 4, batchNormDecay: 0.8 }),
+    decay: 0.8,
   });
 });

@@ -4,7 +4,7 @@ import { describeEachBackend } from "@simclr/runtime/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { denseNormShapes } from "./dense-norm.js";
-import { headFromSpec, linearHead, type NonlinearHeadOptions, noHead, nonlinearHead } from "./index.js";
+import { headFromSpec, linearHead, type NonlinearHeadOptions, noHead, nonlinearHead, predictorHead } from "./index.js";
 import { headLayers } from "./layered-head.js";
 
 describeEachBackend(() => {
@@ -58,6 +58,32 @@ describeEachBackend(() => {
     });
   });
 
+  it("predicts by W2 relu(BN(z W1)) + b, of BYOL's and SimSiam's sizes", () => {
+    tf.tidy(() => {
+      const head = predictorHead({ inputSize: 2, hiddenSize: 2 });
+      const params = {
+        "dense1/kernel": tf.tensor2d([1, 0, 0, 2], [2, 2]),
+        "norm1/scale": tf.tensor1d([1, 2]),
+        "norm1/offset": tf.tensor1d([0.5, -1]),
+        "dense2/kernel": tf.tensor2d([1, 2, 1, -1], [2, 2]),
+        "dense2/bias": tf.tensor1d([10, 20]),
+      };
+      const { state, params: started } = head.init(randomKey(0));
+      expect(Object.keys(started).sort()).toEqual(Object.keys(params).sort());
+      const { outputs } = head.apply(params, state, tf.tensor2d([1, 4, 3, 2], [2, 2]), { training: true });
+      // The hidden rows are (0, 1) and (1.5, 0), as above.
+      expectClose(outputs.projection as tf.Tensor, [11, 19, 11.5, 23], { absolute: 1e-3 });
+      const count = (h: Head) => countParameters(h.init(randomKey(0)).params);
+      // Without the bias of the first layer, which its batch norm would take away again.
+      expect(count(predictorHead({ inputSize: 256, hiddenSize: 4096 }))).toBe(256 * 4096 * 2 + 2 * 4096 + 256);
+      expect(count(predictorHead({ inputSize: 2048, hiddenSize: 512 }))).toBe(2048 * 512 * 2 + 2 * 512 + 2048);
+    });
+    expect(() => predictorHead({ inputSize: 2, hiddenSize: 0 })).toThrow(/hiddenSize/);
+    expect(() => predictorHead({ inputSize: 2, hiddenSize: 2, normalizeProjection: true } as never)).toThrow(
+      /normalizeProjection/,
+    );
+  });
+
   it("refuses features of another size", () => {
     const wrong = () => noHead({ inputSize: 3 }).apply({}, {}, tf.zeros([2, 4]), { training: false });
     tf.tidy(() => {
@@ -105,7 +131,7 @@ describe("options", () => {
     const error = thrownBy(() => headFromSpec({ kind: "attention" }));
     expect(isSimclrError(error, "SIMCLR_ERROR__HEADS__UNKNOWN_KIND") && error.context).toEqual({
       kind: "attention",
-      known: ["none", "linear", "nonlinear"],
+      known: ["none", "linear", "nonlinear", "predictor"],
     });
   });
 });

@@ -3,18 +3,27 @@ import * as tf from "@tensorflow/tfjs-core";
 import { applyDenseNorm, type DenseNorm, initDenseNorm } from "./dense-norm.js";
 import type { ResolvedProjection } from "./head-options.js";
 
-type LayeredSpec = Head["spec"] & ResolvedProjection;
+/** How the last layer ends: with a batch norm without offset, with a bias, or with neither. */
+interface LastLayer {
+  readonly normalizeProjection?: boolean;
+  readonly lastBias?: boolean;
+}
+
+type LayeredSpec = Head["spec"] &
+  Omit<ResolvedProjection, "normalizeProjection"> &
+  Pick<LastLayer, "normalizeProjection">;
 
 /**
  * A head of dense layers: all but the last have `hiddenSize` outputs, a batch norm with offset and a ReLU; the last has
- * neither offset nor ReLU. The outputs are `layer0`, the input; `layer1` and so on, the middle layers; `projection`.
+ * neither offset nor ReLU, and a bias where it is asked for. The outputs are `layer0`, the input; `layer1` and so on, the middle layers; `projection`.
  */
 export function layeredHead<Spec extends LayeredSpec>(
   spec: Spec,
   layerCount: number,
   hiddenSize: number,
+  { lastBias = false }: Pick<LastLayer, "lastBias"> = {},
 ): Head & { readonly spec: Spec } {
-  const layers = headLayers(spec, layerCount, hiddenSize);
+  const layers = headLayers({ ...spec, lastBias }, layerCount, hiddenSize);
   return {
     spec,
     inputSize: spec.inputSize,
@@ -45,7 +54,11 @@ export function layeredHead<Spec extends LayeredSpec>(
   };
 }
 
-export function headLayers(spec: ResolvedProjection, layerCount: number, hiddenSize: number): DenseNorm[] {
+export function headLayers(
+  spec: Pick<ResolvedProjection, "inputSize" | "outputSize"> & LastLayer,
+  layerCount: number,
+  hiddenSize: number,
+): DenseNorm[] {
   return Array.from({ length: layerCount }, (_, index) => {
     const isLast = index === layerCount - 1;
     return {
@@ -54,6 +67,7 @@ export function headLayers(spec: ResolvedProjection, layerCount: number, hiddenS
       outputSize: isLast ? spec.outputSize : hiddenSize,
       norm: isLast ? (spec.normalizeProjection ? "scale" : "none") : "scale and offset",
       relu: !isLast,
+      bias: isLast && spec.lastBias === true,
     };
   });
 }

@@ -1,6 +1,5 @@
-import type { Communicator } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
-import { l2Normalize } from "./l2-normalize.js";
+import { type AnchorRowsOptions, anchorRows } from "./anchor-rows.js";
 
 /** All pairs of the batch's anchors with all replicas' rows. Each tensor is `[2N, 2N * replicas]`. */
 export type AnchorPairs = {
@@ -12,12 +11,9 @@ export type AnchorPairs = {
   readonly negatives: tf.Tensor2D;
 };
 
-export interface AnchorPairsOptions {
-  readonly communicator: Communicator;
+export interface AnchorPairsOptions extends AnchorRowsOptions {
   /** Whether a negative may come from both views, or only from the one that the anchor is not in. */
   readonly negativesFrom: "both views" | "other view";
-  /** Whether rows are brought to length 1. */
-  readonly normalize: boolean;
 }
 
 /**
@@ -28,23 +24,22 @@ export interface AnchorPairsOptions {
  * @returns tensors owned by the caller; call it inside a tidy
  */
 export function anchorPairs(viewA: tf.Tensor2D, viewB: tf.Tensor2D, options: AnchorPairsOptions): AnchorPairs {
-  const { communicator, negativesFrom, normalize } = options;
+  const { negativesFrom } = options;
   const batch = viewA.shape[0];
-  const rows = tf.concat<tf.Tensor2D>([viewA, viewB], 0);
-  const anchors = normalize ? l2Normalize(rows) : rows;
-  // Each replica's rows stay together: [a0; b0; a1; b1; ...].
-  const candidates = communicator.allGather(anchors);
+  const { anchors, candidates, firstSelf, positiveOf } = anchorRows(viewA, viewB, options);
   const total = candidates.shape[0];
-  const firstOwn = communicator.rank * 2 * batch;
-  const columnOf = (shift: number) => {
-    const columns = Array.from({ length: 2 * batch }, (_, i) => firstOwn + ((i + shift) % (2 * batch)));
+  const oneOf = (columnOf: (anchor: number) => number) => {
+    const columns = Array.from({ length: 2 * batch }, (_, i) => columnOf(i));
     return tf.oneHot(tf.tensor1d(columns, "int32"), total, 1, 0, "float32") as tf.Tensor2D;
   };
   const viewOf = (count: number) => Array.from({ length: count }, (_, i) => Math.floor(i / batch) % 2);
-  const positives = columnOf(batch);
+  const positives = oneOf(positiveOf);
   const eligible =
     negativesFrom === "both views"
-      ? tf.sub(1, columnOf(0))
+      ? tf.sub(
+          1,
+          oneOf((anchor) => firstSelf + anchor),
+        )
       : tf.abs(tf.sub(tf.tensor2d(viewOf(2 * batch), [2 * batch, 1]), tf.tensor2d(viewOf(total), [1, total])));
   return {
     similarities: tf.matMul(anchors, candidates, false, true),

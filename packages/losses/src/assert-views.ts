@@ -40,3 +40,23 @@ export function assertEnoughImages(images: number): void {
     },
   );
 }
+
+/** Refuses a batch over which no variance can be taken. */
+export function assertBatchStatistics(images: number): void {
+  if (images >= 2) return;
+  throw simclrError(
+    "SIMCLR_ERROR__LOSSES__NO_NEGATIVES",
+    { images },
+    {
+      expected: "at least 2 images, over which features can vary",
+      received: `${images}`,
+      remedy: "Raise the batch size; statistics of the batch want 256 images or more.",
+    },
+  );
+}
+
+/** Refuses a weight or epsilon that is not a number of at least 0. */
+export function assertCoefficient(name: string, value: number): void {
+  if (Number.isFinite(value) && value >= 0) return;
+  throw invalidArgument(name, value, "a finite number of at least 0");
+}

@@ -1,20 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
+import type { AnchorRows } from "./anchor-rows.js";
+import { excluded } from "./excluded.js";
+import { softmaxRows } from "./softmax-cross-entropy.js";
 
 export interface ChunkedCrossEntropyOptions {
   readonly temperature: number;
-  /** The candidate that is anchor i's positive. */
-  readonly positiveOf: (anchor: number) => number;
-  /** The candidate that anchor 0 itself is; those after it are the anchors after it. */
-  readonly firstSelf: number;
   /** Anchors whose similarities are in memory at once. Default: as many as make {@link chunkElements} of them. */
   readonly chunkSize?: number;
 }
 
 /** 64 MiB of similarities: below it a matrix is not cut, above it caches gain nothing from a larger piece. */
 const chunkElements = 2 ** 24;
-
-/** Far below every similarity over any temperature, and finite: minus infinity times 0 would be NaN. */
-const excluded = -1e30;
 
 /**
  * The cross entropy of every anchor's positive among all candidates but itself, and its mean over anchors:
@@ -27,32 +23,29 @@ const excluded = -1e30;
  *
  * A backend that has them uses TensorFlow's fused operations, which @simclr/runtime registers; others the composed form.
  *
- * @param anchors `[A, features]`
- * @param candidates `[C, features]`, the anchors among them
  * @returns a scalar; borrows its arguments
  */
-export function chunkedCrossEntropy(
-  anchors: tf.Tensor2D,
-  candidates: tf.Tensor2D,
-  options: ChunkedCrossEntropyOptions,
-): tf.Scalar {
+export function chunkedCrossEntropy(rows: AnchorRows, options: ChunkedCrossEntropyOptions): tf.Scalar {
   const compute = tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
     const [a, c, save] = args as [tf.Tensor2D, tf.Tensor2D, tf.GradSaveFunc];
-    const { loss, anchorGradient, candidateGradient } = lossAndGradients(a, c, options);
+    const { loss, anchorGradient, candidateGradient } = lossAndGradients(
+      { ...rows, anchors: a, candidates: c },
+      options,
+    );
     save([anchorGradient, candidateGradient]);
     return {
       value: loss,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => saved.map((gradient) => tf.mul(gradient, dy)),
     };
   });
-  return compute(anchors, candidates) as tf.Scalar;
+  return compute(rows.anchors, rows.candidates) as tf.Scalar;
 }
 
-function lossAndGradients(anchors: tf.Tensor2D, candidates: tf.Tensor2D, options: ChunkedCrossEntropyOptions) {
-  const { temperature, positiveOf, firstSelf } = options;
+function lossAndGradients(
+  { anchors, candidates, firstSelf, positiveOf }: AnchorRows,
+  { temperature, chunkSize = Math.max(1, Math.floor(chunkElements / candidates.shape[0])) }: ChunkedCrossEntropyOptions,
+) {
   const [count, features] = anchors.shape;
-  const width = candidates.shape[0];
-  const { chunkSize = Math.max(1, Math.floor(chunkElements / width)) } = options;
   const scaled = tf.div<tf.Tensor2D>(anchors, temperature);
   let total: readonly [loss: tf.Tensor, candidateGradient: tf.Tensor2D] = [tf.scalar(0), tf.zerosLike(candidates)];
   const anchorGradients: tf.Tensor2D[] = [];
@@ -92,14 +85,9 @@ function softmaxWithoutSelf(logits: tf.Tensor2D, positives: Int32Array, firstSel
   const [rows, columns] = logits.shape;
   if (tf.getKernel("SparseSoftmaxCrossEntropyWithLogits", tf.getBackend())) {
     const engine = tf.engine();
-    const others = engine.runKernel(
-      "MatrixSetDiagV3",
-      { input: logits, diagonal: tf.fill([rows], excluded) },
-      {
-        offset: firstSelf,
-      },
-    ) as tf.Tensor2D;
-    const inputs = { logits: others, labels: tf.tensor1d(positives, "int32") };
+    const withDiagonal = { input: logits, diagonal: tf.fill([rows], excluded) };
+    const others = engine.runKernel("MatrixSetDiagV3", withDiagonal, { offset: firstSelf });
+    const inputs = { logits: others as tf.Tensor2D, labels: tf.tensor1d(positives, "int32") };
     const outputs = engine.runKernel("SparseSoftmaxCrossEntropyWithLogits", inputs) as unknown as tf.Tensor[];
     const [losses, gradient] = outputs as [tf.Tensor1D, tf.Tensor2D];
     return { losses, gradient };
@@ -107,11 +95,7 @@ function softmaxWithoutSelf(logits: tf.Tensor2D, positives: Int32Array, firstSel
   const own = Int32Array.from({ length: rows }, (_, i) => firstSelf + i);
   const oneHot = (indices: Int32Array) =>
     tf.oneHot(tf.tensor1d(indices, "int32"), columns, 1, 0, "float32") as tf.Tensor2D;
-  const others = tf.add(logits, tf.mul(oneHot(own), excluded));
   const target = oneHot(positives);
-  const shifted = tf.sub(others, tf.max(others, 1, true));
-  const exponentials = tf.exp(shifted);
-  const partition = tf.sum(exponentials, 1, true);
-  const losses = tf.sub(tf.log(tf.reshape(partition, [-1])), tf.sum(tf.mul(shifted, target), 1));
-  return { losses, gradient: tf.sub<tf.Tensor2D>(tf.div(exponentials, partition), target) };
+  const { losses, probabilities } = softmaxRows(tf.add(logits, tf.mul(oneHot(own), excluded)), target);
+  return { losses, gradient: tf.sub<tf.Tensor2D>(probabilities, target) };
 }

@@ -1,7 +1,16 @@
+export { type BarlowTwinsOptions, barlowTwins } from "./barlow-twins.js";
 export type { ContrastiveLoss } from "./contrastive-loss.js";
 export { type ContrastiveMetrics, type ContrastiveMetricsOptions, contrastiveMetrics } from "./contrastive-metrics.js";
+export { type DclOptions, dcl } from "./dcl.js";
+export { type DclwOptions, dclw } from "./dclw.js";
+export type { HardNegatives } from "./hard-negatives.js";
+export { type InfoNceOptions, infoNce, infoNceLogits } from "./info-nce.js";
+export { l2Normalize } from "./l2-normalize.js";
 export { type MarginTripletOptions, marginTriplet } from "./margin-triplet.js";
+export { negativeCosineSimilarity } from "./negative-cosine-similarity.js";
 export type { NegativeSelection } from "./negative-selection.js";
 export { type NtLogisticOptions, ntLogistic } from "./nt-logistic.js";
 export { type NtXentOptions, ntXent } from "./nt-xent.js";
 export { softmaxCrossEntropy } from "./softmax-cross-entropy.js";
+export { type SupConOptions, supCon } from "./sup-con.js";
+export { type VicRegOptions, vicReg } from "./vic-reg.js";

@@ -1,9 +1,11 @@
 import { type Communicator, invalidArgument, oneProcess } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { anchorPairs } from "./anchor-pairs.js";
+import { anchorRows } from "./anchor-rows.js";
 import { assertEnoughImages, assertTemperature, assertViews } from "./assert-views.js";
 import { chunkedCrossEntropy } from "./chunked-cross-entropy.js";
-import { l2Normalize } from "./l2-normalize.js";
+import { excluded } from "./excluded.js";
+import { assertHardNegatives, type HardNegatives, hardNegativeCrossEntropy } from "./hard-negatives.js";
 import { assertNegativeSelection, type NegativeSelection, selectNegatives } from "./negative-selection.js";
 import { softmaxCrossEntropy } from "./softmax-cross-entropy.js";
 
@@ -21,6 +23,11 @@ export interface NtXentOptions {
    */
   readonly normalize?: boolean;
   /**
+   * Weighs each negative by how hard it is, and corrects for negatives of the anchor's own class, as Robinson et al. 2021.
+   * Default: off. Wants all negatives, at length 1.
+   */
+  readonly hardNegatives?: HardNegatives;
+  /**
    * Where the other replicas' projections come from: anchors are local, negatives global. Default: this process alone.
    * The gradient of `allGather` has to be the sum of what all replicas send back, or negatives get too little.
    */
@@ -31,9 +38,6 @@ export interface NtXentOptions {
    */
   readonly chunkSize?: number;
 }
-
-/** Far below every cosine similarity over any temperature, and finite: minus infinity times 0 would be NaN. */
-const excluded = -1e30;
 
 /**
  * NT-Xent, the normalised temperature-scaled cross entropy of SimCLR, with z the rows of both views at length 1:
@@ -48,8 +52,8 @@ const excluded = -1e30;
  * @returns a scalar; borrows its arguments
  * @throws SIMCLR_ERROR__LOSSES__VIEW_SHAPE_MISMATCH
  * @throws SIMCLR_ERROR__LOSSES__NO_NEGATIVES for a batch of one image
- * @throws SIMCLR_ERROR__CORE__INVALID_ARGUMENT for a temperature that is not above 0, an unknown selection, or pieces
- *   of no anchors
+ * @throws SIMCLR_ERROR__CORE__INVALID_ARGUMENT for a temperature that is not above 0, an unknown selection, pieces of no
+ *   anchors, or hard negatives out of range, or together with `"semi-hard"` or `normalize: false`
  * @see Chen et al. 2020, equation 1; google-research/simclr@383d414 objective.py, `add_contrastive_loss`
  * @example
  * ```ts
@@ -61,7 +65,8 @@ const excluded = -1e30;
  * ```
  */
 export function ntXent(viewA: tf.Tensor2D, viewB: tf.Tensor2D, options: NtXentOptions): tf.Scalar {
-  const { temperature, negatives = "all", normalize = true, communicator = oneProcess, chunkSize } = options;
+  const { temperature, negatives = "all", normalize = true, communicator = oneProcess } = options;
+  const { hardNegatives, chunkSize } = options;
   assertViews("ntXent", viewA, viewB);
   assertTemperature(temperature);
   assertNegativeSelection(negatives);
@@ -69,22 +74,18 @@ export function ntXent(viewA: tf.Tensor2D, viewB: tf.Tensor2D, options: NtXentOp
   if (chunkSize !== undefined && !(Number.isInteger(chunkSize) && chunkSize >= 1)) {
     throw invalidArgument("chunkSize", chunkSize, "a positive integer of anchors");
   }
+  if (hardNegatives) {
+    assertHardNegatives(hardNegatives);
+    const together = 'alone: without negatives "semi-hard" and normalize false';
+    if (negatives !== "all" || !normalize) throw invalidArgument("hardNegatives", hardNegatives, together);
+  }
   return tf.tidy(() => {
-    if (negatives === "all") {
-      const rows = tf.concat<tf.Tensor2D>([viewA, viewB], 0);
-      const anchors = normalize ? l2Normalize(rows) : rows;
-      const firstSelf = communicator.rank * rows.shape[0];
-      const positiveOf = (i: number) => firstSelf + ((i + viewA.shape[0]) % rows.shape[0]);
-      // Each replica's rows stay together: [a0; b0; a1; b1; ...].
-      const candidates = communicator.allGather(anchors);
-      return chunkedCrossEntropy(anchors, candidates, {
-        temperature,
-        positiveOf,
-        firstSelf,
-        ...(chunkSize && { chunkSize }),
-      });
+    if (negatives === "all" && !hardNegatives) {
+      const rows = anchorRows(viewA, viewB, { communicator, normalize });
+      return chunkedCrossEntropy(rows, { temperature, ...(chunkSize && { chunkSize }) });
     }
     const pairs = anchorPairs(viewA, viewB, { communicator, negativesFrom: "both views", normalize });
+    if (hardNegatives) return tf.mean<tf.Scalar>(hardNegativeCrossEntropy(pairs, temperature, hardNegatives));
     const logits = tf.div(pairs.similarities, temperature);
     const seen = tf.add(pairs.positives, selectNegatives(negatives, pairs));
     const unseen = tf.mul(tf.sub(1, seen), excluded);

@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs-core";
  * size 1000 that differ by 1e-3 is 1e-3, where a log-sum-exp minus a logit would round it to a multiple of 6e-5.
  *
  * @param logits `[rows, classes]`; finite
- * @param target `[rows, classes]`, one 1 in each row; gets no gradient
+ * @param target `[rows, classes]`, a 1 in each row, or shares that sum to 1; gets no gradient
  * @returns a scalar; borrows its arguments
  * @example
  * ```ts
@@ -21,18 +21,27 @@ export function softmaxCrossEntropy(logits: tf.Tensor2D, target: tf.Tensor2D): t
   const rows = logits.shape[0];
   const compute = tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
     const [x, save] = args as [tf.Tensor2D, tf.GradSaveFunc];
-    const shifted = tf.sub(x, tf.max(x, 1, true));
-    const exponentials = tf.exp(shifted);
-    const partition = tf.sum(exponentials, 1, true);
-    const perRow = tf.sub(tf.log(partition), tf.sum(tf.mul(shifted, target), 1, true));
-    save([tf.div(exponentials, partition), target]);
+    const { losses, probabilities } = softmaxRows(x, target);
+    save([probabilities, target]);
     return {
-      value: tf.div(tf.sum(perRow), rows),
+      value: tf.div(tf.sum(losses), rows),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [probabilities, targetSaved] = saved as [tf.Tensor, tf.Tensor];
-        return tf.mul(tf.sub(probabilities, targetSaved), tf.div(dy, rows));
+        const [probabilitiesSaved, targetSaved] = saved as [tf.Tensor, tf.Tensor];
+        return tf.mul(tf.sub(probabilitiesSaved, targetSaved), tf.div(dy, rows));
       },
     };
   });
   return compute(logits) as tf.Scalar;
+}
+
+/** Each row's `-log softmax(logits)[target]`, and its softmax. Without a gradient of its own: call it inside a tidy. */
+export function softmaxRows(
+  logits: tf.Tensor,
+  target: tf.Tensor2D,
+): { readonly losses: tf.Tensor1D; readonly probabilities: tf.Tensor2D } {
+  const shifted = tf.sub(logits, tf.max(logits, 1, true));
+  const exponentials = tf.exp(shifted);
+  const partition = tf.sum(exponentials, 1, true);
+  const losses = tf.sub<tf.Tensor1D>(tf.log(tf.squeeze(partition, [1])), tf.sum(tf.mul(shifted, target), 1));
+  return { losses, probabilities: tf.div<tf.Tensor2D>(exponentials, partition) };
 }

@@ -24,26 +24,41 @@ def flat(tree):
     return {path: [round(float(x), 9) for x in np.asarray(tree[path]).ravel()] for path in SHAPES}
 
 
-def with_torch(make):
+def with_torch(make, clip=None, ema_decay=None):
     params = {p: torch.nn.Parameter(torch.from_numpy(w.copy())) for p, w in start.items()}
     optimizer = make(list(params.values()))
+    holder = torch.nn.ParameterList(params.values())
+    if ema_decay is not None:
+        average = torch.optim.swa_utils.AveragedModel(
+            holder, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(ema_decay)
+        )
+        average.update_parameters(holder)  # its first call copies: the average begins with the first parameters
     path = []
     for step in gradients:
         for p, w in params.items():
             w.grad = torch.from_numpy(step[p].copy())
+        if clip is not None:
+            clip(params.values())
         optimizer.step()
-        path.append(flat({p: w.detach().numpy() for p, w in params.items()}))
+        if ema_decay is None:
+            path.append(flat({p: w.detach().numpy() for p, w in params.items()}))
+        else:
+            average.update_parameters(holder)
+            path.append(flat(dict(zip(params, (w.detach().numpy() for w in average.module)))))
     return path
 
 
-def with_optax(transformation):
+def with_optax(transformation, ema=None):
     params = {p: jnp.asarray(w) for p, w in start.items()}
     state = transformation.init(params)
+    averages = ema.init(params) if ema else None
     path = []
     for step in gradients:
         updates, state = transformation.update({p: jnp.asarray(g) for p, g in step.items()}, state, params)
         params = optax.apply_updates(params, updates)
-        path.append(flat(params))
+        if ema:
+            average, averages = ema.update(params, averages)
+        path.append(flat(average if ema else params))
     return path
 
 
@@ -62,6 +77,30 @@ trajectories = {
     "optax.larsNesterov": with_optax(
         optax.lars(
             2.0, weight_decay=0.01, weight_decay_mask=kernels, trust_ratio_mask=kernels, momentum=0.9, nesterov=True
+        )
+    ),
+    "optax.lamb": with_optax(optax.lamb(0.05, weight_decay=0.1)),
+    "optax.lambMasked": with_optax(
+        optax.chain(
+            optax.scale_by_adam(eps=1e-6),
+            optax.add_decayed_weights(0.1, mask=kernels),
+            optax.masked(optax.scale_by_trust_ratio(), kernels),
+            optax.scale_by_learning_rate(0.05),
+        )
+    ),
+    "optax.clipByGlobalNorm": with_optax(optax.chain(optax.clip_by_global_norm(2.5), optax.sgd(0.1, 0.9))),
+    "torch.clipGradNorm": with_torch(
+        lambda w: SGD(w, lr=0.1, momentum=0.9), clip=lambda w: torch.nn.utils.clip_grad_norm_(w, 2.5)
+    ),
+    "optax.clipByValue": with_optax(optax.chain(optax.clip(0.6), optax.sgd(0.1, 0.9))),
+    "torch.clipGradValue": with_torch(
+        lambda w: SGD(w, lr=0.1, momentum=0.9), clip=lambda w: torch.nn.utils.clip_grad_value_(w, 0.6)
+    ),
+    "optax.ema": with_optax(optax.adam(0.05), ema=optax.ema(0.9, debias=True)),
+    "torch.ema": with_torch(lambda w: torch.optim.Adam(w, lr=0.05), ema_decay=0.9),
+    "torch.layerWiseDecay": with_torch(
+        lambda w: torch.optim.AdamW(
+            [{"params": w[:1], "lr": 0.05 * 0.75**2}, {"params": w[1:], "lr": 0.05}], weight_decay=0.1
         )
     ),
 }

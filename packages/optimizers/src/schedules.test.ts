@@ -1,19 +1,50 @@
+import { readFileSync } from "node:fs";
 import { expectClose, expectNoLeak } from "@simclr/core/testing";
 import { describeEachBackend } from "@simclr/runtime/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import {
   constantSchedule,
+  cosineSchedule,
   epochsToSteps,
+  joinSchedules,
   linearScaling,
+  linearSchedule,
+  piecewiseSchedule,
+  polynomialSchedule,
   type Schedule,
   squareRootScaling,
+  stepSchedule,
   warmupCosineSchedule,
 } from "./index.js";
 
 // The reference's recipes and its learning rates by step, google-research/simclr@383d414 model_util.py.
 const cifar = { epochs: 1000, warmupEpochs: 10, exampleCount: 50000, batchSize: 512 };
 const imageNet = { epochs: 100, warmupEpochs: 10, exampleCount: 1281167, batchSize: 4096 };
+
+const fixture = JSON.parse(readFileSync(new URL("./fixtures/schedules.json", import.meta.url), "utf8"));
+const [start, end, totalSteps] = [0.7, 0.1, 23];
+
+// By the fixture's name: the schedule that has these learning rates.
+const peers: Record<string, Schedule> = {
+  "optax.linear": linearSchedule({ start, end, totalSteps }),
+  "optax.cosine": cosineSchedule({ start, end, totalSteps }),
+  "optax.polynomial": polynomialSchedule({ start, end, power: 2.5, totalSteps }),
+  "optax.piecewise": piecewiseSchedule({ start, factors: { 9: 0.1, 20: 0.5 } }),
+  "optax.step": stepSchedule({ start, factor: 0.3, everySteps: 7 }),
+  "optax.join": joinSchedules(
+    [
+      linearSchedule({ start: 0, end: start, totalSteps: 5 }),
+      cosineSchedule({ start, totalSteps: 12 }),
+      constantSchedule(0.01),
+    ],
+    [5, 20],
+  ),
+  "torch.cosine": cosineSchedule({ start, end, totalSteps: 40 }),
+  "torch.polynomial": polynomialSchedule({ start, end: 0, power: 2.5, totalSteps }),
+  "torch.piecewise": piecewiseSchedule({ start, factors: { 9: 0.1, 20: 0.1 } }),
+  "torch.step": stepSchedule({ start, factor: 0.3, everySteps: 7 }),
+};
 
 describe("epochsToSteps", () => {
   it("rounds as the reference", () => {
@@ -86,6 +117,41 @@ describeEachBackend(() => {
         expect(make).toThrow("SIMCLR_ERROR__CORE__INVALID_ARGUMENT");
       }
     });
+  });
+
+  describe("40 steps equal those of", () => {
+    it.each(Object.keys(fixture.schedules))("%s", (name) => {
+      const schedule = peers[name] as Schedule;
+      for (const dtype of ["float32", "int32"] as const) {
+        const rates = fixture.schedules[name].map((_: number, step: number) => at(schedule, step, dtype));
+        expectClose(rates, fixture.schedules[name], { absolute: 3e-7, relative: 3e-6 });
+      }
+    });
+
+    it("each leaves no tensor behind", () => {
+      const step = tf.scalar(3);
+      for (const schedule of Object.values(peers)) expectNoLeak(() => schedule(step));
+      step.dispose();
+    });
+  });
+
+  it("schedules refuse rates below 0, steps that are not whole, and boundaries that don't fit", () => {
+    const constant = constantSchedule(1);
+    for (const make of [
+      () => linearSchedule({ start: -1, end: 0, totalSteps }),
+      () => linearSchedule({ start, end, totalSteps: 0 }),
+      () => cosineSchedule({ start, totalSteps: 0.5 }),
+      () => cosineSchedule({ start, end: Number.NaN, totalSteps }),
+      () => polynomialSchedule({ start, end, totalSteps, power: 0 }),
+      () => piecewiseSchedule({ start, factors: { 0.5: 1 } }),
+      () => piecewiseSchedule({ start, factors: { 1: -1 } }),
+      () => stepSchedule({ start, factor: 0.1, everySteps: 0 }),
+      () => joinSchedules([], []),
+      () => joinSchedules([constant, constant], []),
+      () => joinSchedules([constant, constant, constant], [5, 5]),
+    ]) {
+      expect(make).toThrow("SIMCLR_ERROR__CORE__INVALID_ARGUMENT");
+    }
   });
 
   it("constantSchedule is constant", () => {

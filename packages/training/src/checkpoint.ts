@@ -1,11 +1,17 @@
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { isSimclrError, type Json, type ModelSpec, type RandomKey, type TensorTree } from "@simclr/core";
+import {
+  type HostTensor,
+  isSimclrError,
+  type Json,
+  type ModelSpec,
+  type RandomKey,
+  type TensorTree,
+} from "@simclr/core";
 import { name as packageName, version } from "../package.json";
 import { flushFolder, writeFileFlushed } from "./atomic-file.js";
 import { simclrError } from "./errors.js";
 import { download } from "./host-tensors.js";
-import type { HostTensor } from "./safetensors.js";
 import { readSafetensors, writeSafetensorsHashed } from "./safetensors-file.js";
 
 /** What a checkpoint is of; with the numbers it is all that a run needs to go on, or an encoder to be built. */
@@ -27,7 +33,7 @@ export interface CheckpointContents {
 export interface Checkpoint extends CheckpointContents {
   /** The checkpoint's folder. */
   readonly path: string;
-  /** The state's numbers by path: `params/backbone/...`, `batchStats/...`, `optimizerState/...`, `step`. */
+  /** The state's numbers by path: `params/backbone/...`, `batchStats/...`, `optimizerState/...`, `objectiveState/...`, `step`. */
   readonly tensors: ReadonlyMap<string, HostTensor>;
 }
 
@@ -101,7 +107,7 @@ export async function removeCheckpoint(path: string): Promise<void> {
 export async function loadCheckpoint(path: string): Promise<Checkpoint> {
   const { contents, sha256 } = await readDescription(path);
   const read = readSafetensors(join(path, stateFile)).catch((cause: unknown) => {
-    if (isSimclrError(cause, "SIMCLR_ERROR__TRAINING__SAFETENSORS_INVALID"))
+    if (isSimclrError(cause, "SIMCLR_ERROR__CORE__SAFETENSORS_INVALID"))
       throw damaged(path, cause.context.reason, cause);
     throw damaged(path, `${stateFile} cannot be read`, cause);
   });

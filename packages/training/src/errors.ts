@@ -12,7 +12,6 @@ declare module "@simclr/core" {
       learningRate: number | undefined;
       checkpoint: string | undefined;
     };
-    SIMCLR_ERROR__TRAINING__SAFETENSORS_INVALID: { file: string; reason: string };
     SIMCLR_ERROR__TRAINING__CHECKPOINT_NOT_FOUND: { path: string };
     SIMCLR_ERROR__TRAINING__CHECKPOINT_DAMAGED: { checkpoint: string; reason: string };
     /** A checkpoint of another model or optimizer than the one it is loaded into. */

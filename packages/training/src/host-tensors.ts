@@ -1,6 +1,5 @@
-import { flattenTree, type TensorTree } from "@simclr/core";
+import { flattenTree, type HostTensor, type TensorTree } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
-import type { HostTensor } from "./safetensors.js";
 
 /** Reads a tree's numbers, by path. Borrows the tree. */
 export async function download(tree: TensorTree): Promise<Map<string, HostTensor>> {

@@ -18,7 +18,7 @@ export function initLinearProbe({ classCount }: LinearProbeOptions, featureSize:
  * The probe's gradients and metrics. The features are what the forward pass left, outside its tape: no gradient goes back
  * into the encoder.
  *
- * @param features `[2 * batch, featureSize]`: view A's rows, then view B's
+ * @param features `[views * batch, featureSize]`: view A's rows, then view B's if the method encodes both
  * @param labels `[batch]`, int32
  */
 export function linearProbeStep(
@@ -28,7 +28,8 @@ export function linearProbeStep(
   labels: tf.Tensor1D,
 ): { gradients: Parameters; metrics: Readonly<Record<"supervisedLoss" | "supervisedAccuracy", tf.Scalar>> } {
   const own = { [kernel]: parameter(params, kernel), [bias]: parameter(params, bias) };
-  const both = tf.concat([labels, labels]);
+  const views = features.shape[0] / labels.shape[0];
+  const both = tf.concat(Array.from({ length: views }, () => labels));
   const target = tf.oneHot(both, classCount, 1, 0, "float32") as tf.Tensor2D;
   const { value, gradients, auxiliary } = lossAndGradients(own, () => {
     const logits = dense(features, own[kernel] as tf.Tensor2D, own[bias] as tf.Tensor1D);

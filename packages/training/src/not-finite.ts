@@ -1,5 +1,5 @@
+import type { HostTensor } from "@simclr/core";
 import { simclrError } from "./errors.js";
-import type { HostTensor } from "./safetensors.js";
 
 /** Where a run is, for the error's message. */
 export interface Whereabouts {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Json, ModelSpec, RandomKey } from "@simclr/core";
+import type { HostTensor, Json, ModelSpec, RandomKey } from "@simclr/core";
 import { name as packageName, version } from "../package.json";
 import { writeFileAtomically } from "./atomic-file.js";
 import { type Checkpoint, type CheckpointContents, loadCheckpoint, writeCheckpoint } from "./checkpoint.js";
@@ -15,7 +15,6 @@ import { simclrError } from "./errors.js";
 import { openEventFile } from "./event-file.js";
 import { appendMetrics, truncateMetrics } from "./metrics-file.js";
 import { lockRun } from "./run-lock.js";
-import type { HostTensor } from "./safetensors.js";
 import { probeTag, trainTag } from "./tensorboard-names.js";
 
 /** What a run was started with; `config.json`. */

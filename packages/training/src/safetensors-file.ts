@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
+import { type HostTensor, headerLength, hostTensor, parseSafetensorsHeader, safetensorsChunks } from "@simclr/core";
 import { writeFileAtomically, writeFileFlushed } from "./atomic-file.js";
-import { type HostTensor, headerLength, hostTensor, parseSafetensorsHeader, safetensorsChunks } from "./safetensors.js";
 
 /**
  * Writes tensors to a safetensors file, which is there as a whole or not at all.
@@ -40,7 +40,7 @@ export async function writeSafetensorsHashed(path: string, tensors: ReadonlyMap<
  * Reads a safetensors file of any size, tensor by tensor.
  *
  * @returns the tensors by name, the file's metadata, and its SHA-256
- * @throws SIMCLR_ERROR__TRAINING__SAFETENSORS_INVALID
+ * @throws SIMCLR_ERROR__CORE__SAFETENSORS_INVALID
  */
 export async function readSafetensors(
   path: string,

@@ -1,11 +1,10 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isSimclrError } from "@simclr/core";
+import { decodeSafetensors, encodeSafetensors, type HostTensor, type Int64Tensor, isSimclrError } from "@simclr/core";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import fixture from "./fixtures/safetensors.json" with { type: "json" };
-import { decodeSafetensors, encodeSafetensors, type HostTensor } from "./safetensors.js";
 import { readSafetensors, writeSafetensors } from "./safetensors-file.js";
 
 const pythonFile = new Uint8Array(Buffer.from(fixture.base64, "base64"));
@@ -40,6 +39,30 @@ describe("safetensors", () => {
     );
   });
 
+  it("reads halves and 64-bit numbers as their exact neighbours, and writes 64-bit ones first", () => {
+    const entry = (dtype: string, n: number, begin: number, end: number) =>
+      `{"dtype":"${dtype}","shape":[${n}],"data_offsets":[${begin},${end}]}`;
+    const file = withHeader(`{"f16":${entry("F16", 5, 0, 10)},"bf16":${entry("BF16", 3, 10, 16)},"i64":${entry("I64", 2, 16, 32)}}`, 32); // biome-ignore format: one line
+    const data = new DataView(file.buffer, file.length - 32);
+    // 1.5, -2, the smallest subnormal, infinity, -0; then 1, -3.140625 and 2^-126; then 7 and -1.
+    for (const [i, half] of [0x3e00, 0xc000, 0x0001, 0x7c00, 0x8000, 0x3f80, 0xc049, 0x0080].entries()) data.setUint16(2 * i, half, true); // biome-ignore format: one line
+    data.setBigInt64(16, 7n, true);
+    data.setBigInt64(24, -1n, true);
+    const { tensors } = decodeSafetensors(file);
+    expect([...(tensors.get("f16")?.values ?? [])]).toEqual([1.5, -2, 2 ** -24, Number.POSITIVE_INFINITY, -0]);
+    expect([...(tensors.get("bf16")?.values ?? [])]).toEqual([1, -3.140625, 2 ** -126]);
+    expect(tensors.get("i64")).toEqual({ dtype: "int32", shape: [2], values: Int32Array.of(7, -1) });
+
+    const one = { dtype: "float32", shape: [1], values: Float32Array.of(1) } as const;
+    const count = { dtype: "int64", shape: [], values: BigInt64Array.of(7n) } as const;
+    const written = encodeSafetensors(new Map<string, HostTensor | Int64Tensor>([["a", one], ["b", count]])); // biome-ignore format: one line
+    expect([...decodeSafetensors(written).tensors].map(([name, { values }]) => [name, ...values])).toEqual([["b", 7], ["a", 1]]); // biome-ignore format: one line
+  });
+
+  it("reads a Node Buffer as any bytes", () => {
+    expect(decodeSafetensors(Buffer.from(pythonFile)).tensors).toEqual(fixtureTensors);
+  });
+
   it("begins the data at a multiple of eight bytes, whatever the header", () => {
     for (const name of ["a", "ab", "abc", "äöü", "abcdefgh"]) {
       const file = encodeSafetensors(new Map([[name, { dtype: "float32", shape: [1], values: Float32Array.of(1) }]]));
@@ -61,7 +84,7 @@ describe("safetensors", () => {
     ["of a negative size", withHeader('{"a":{"dtype":"F32","shape":[-1],"data_offsets":[4,0]}}', 4)],
     ["of an entry that is null", withHeader('{"a":null}')],
   ])("refuses a file that is %s", (_, file) => {
-    expect(codeOf(() => decodeSafetensors(file))).toBe("SIMCLR_ERROR__TRAINING__SAFETENSORS_INVALID");
+    expect(codeOf(() => decodeSafetensors(file))).toBe("SIMCLR_ERROR__CORE__SAFETENSORS_INVALID");
   });
 });
 
@@ -84,7 +107,7 @@ describe("a safetensors file", () => {
     const path = join(folder, "state.safetensors");
     await writeFile(path, pythonFile.subarray(0, pythonFile.length - 3));
     const error = await readSafetensors(path).catch((caught: unknown) => caught);
-    expect(isSimclrError(error, "SIMCLR_ERROR__TRAINING__SAFETENSORS_INVALID") && error.context.file).toBe(path);
+    expect(isSimclrError(error, "SIMCLR_ERROR__CORE__SAFETENSORS_INVALID") && error.context.file).toBe(path);
   });
 });
 

@@ -1,36 +1,18 @@
-import type { View } from "@simclr/augmentations";
-import {
-  assertShape,
-  type Backbone,
-  below,
-  type Communicator,
-  foldIn,
-  type Head,
-  invalidArgument,
-  oneProcess,
-  type Parameters,
-  type TensorTree,
-  withPrefix,
-} from "@simclr/core";
-import { type ContrastiveLoss, contrastiveMetrics, ntXent } from "@simclr/losses";
-import { applyUpdates, type GradientTransformation, type Schedule } from "@simclr/optimizers";
-import * as tf from "@tensorflow/tfjs-core";
-import { initLinearProbe, type LinearProbeOptions, linearProbeStep } from "./linear-probe.js";
-import { lossAndGradients } from "./loss-and-gradients.js";
-import { modelOutput } from "./model-output.js";
-import type { StepResult, TrainState, TrainStep } from "./train-state.js";
+import { invalidArgument, oneProcess, type TensorTree } from "@simclr/core";
+import { contrastiveMetrics, ntXent } from "@simclr/losses";
+import type { ViewStatistics } from "./network.js";
+import { type LabelledLoss, type ProjectionMetrics, simclrObjective } from "./simclr-objective.js";
+import type { TrainStep } from "./train-state.js";
+import { type TwoViewStepOptions, twoViewStep } from "./two-view-step.js";
 
-/** Scalars about two views' projections, `[batch, features]` each. Borrows its arguments. */
-export type ProjectionMetrics = (viewA: tf.Tensor2D, viewB: tf.Tensor2D) => Readonly<Record<string, tf.Scalar>>;
-
-export interface SimclrStepOptions<OptimizerState extends TensorTree> {
-  readonly backbone: Backbone;
-  readonly head: Head;
-  /** How each of the two views of an image is made. */
-  readonly views: readonly [View, View];
-  readonly optimizer: GradientTransformation<OptimizerState>;
-  /** Default: `ntXent` at `temperature`, the paper's mean over all 2N anchors. */
-  readonly loss?: ContrastiveLoss;
+export interface SimclrStepOptions<OptimizerState extends TensorTree> extends TwoViewStepOptions<OptimizerState> {
+  /** Default: `ntXent` at `temperature`, the paper's mean over all 2N anchors. One that takes labels wants `classCount`. */
+  readonly loss?: LabelledLoss;
+  /**
+   * How many classes there are, where the loss takes the images' labels as a third argument, as `supCon`: `step` then wants
+   * labels, and `pretrain` hands it the dataset's.
+   */
+  readonly classCount?: number;
   /** Default: `contrastiveMetrics` at `temperature`. */
   readonly metrics?: ProjectionMetrics;
   /** Of the default loss and the default metrics. Default 0.1, the reference's flag; its CIFAR-10 recipe takes 0.5. */
@@ -40,16 +22,20 @@ export interface SimclrStepOptions<OptimizerState extends TensorTree> {
    * means of both halves: 2 gives its loss, and what it gives parameters that LARS does not adapt, and SGD and Adam.
    */
   readonly lossScale?: number;
-  /** The optimizer's schedule, to report `learningRate` among the metrics. */
-  readonly schedule?: Schedule;
   /**
-   * A linear classifier of the features, trained on the batch's labels in the same steps by the same optimizer, without a
-   * gradient into the encoder: `step` then wants labels, and the metrics have `supervisedLoss` and `supervisedAccuracy`.
-   * It tells during pretraining what linear evaluation will tell afterwards.
+   * Over which images batch norms take their statistics. Default `"both views"` together, as SimCLR; Barlow Twins and VICReg
+   * run the network on `"each view"` by itself.
    */
-  readonly linearProbe?: LinearProbeOptions;
-  /** Over which replicas gradients, batch statistics and metrics are averaged. Default: this process alone. */
-  readonly communicator?: Communicator;
+  readonly statistics?: ViewStatistics;
+  /**
+   * How many images go through the network at a time, both views of each; a divisor of the batch size. Default: all. The
+   * batch keeps all its negatives, and the gradient is that of the whole batch to rounding (GradCache), but for batch norms,
+   * which take their statistics over each chunk, as over a replica that does not synchronise them. Activations for the
+   * backward pass take the memory of `microBatchSize` images, whatever the batch; views and projections are all kept; the
+   * forward pass is made twice. That holds where operations run one after another, as they are called; a compiler may order
+   * chunks otherwise.
+   */
+  readonly microBatchSize?: number;
 }
 
 /** {@link TrainStep} as SimCLR makes it. */
@@ -66,6 +52,10 @@ export type SimclrStep<OptimizerState extends TensorTree = TensorTree> = TrainSt
  * schedule is given, and those of `metrics`, by default `contrastiveAccuracy` and `contrastiveEntropy`.
  *
  * It reads no tensor's values and works on every backend, compiled or not.
+ *
+ * Other losses of two views make other methods: `loss: (a, b) => barlowTwins(a, b)` with `statistics: "each view"` is Barlow
+ * Twins, `vicReg` VICReg; `loss: (a, b, labels) => supCon(a, b, labels, { temperature: 0.1 })` with `classCount` is supervised
+ * contrastive learning.
  *
  * @throws SIMCLR_ERROR__CORE__INVALID_ARGUMENT when the head does not fit the backbone, or images are not int32
  * @throws SIMCLR_ERROR__TRAINING__NO_GRADIENT when the loss does not depend on a parameter
@@ -95,124 +85,20 @@ export type SimclrStep<OptimizerState extends TensorTree = TensorTree> = TrainSt
 export function simclrStep<OptimizerState extends TensorTree>(
   options: SimclrStepOptions<OptimizerState>,
 ): SimclrStep<OptimizerState> {
-  const { backbone, head, views, optimizer, schedule, temperature = 0.1, lossScale = 1, linearProbe } = options;
-  const { communicator = oneProcess } = options;
-  const { loss = (a, b) => ntXent(a, b, { temperature, communicator }) } = options;
+  const { backbone, head, temperature = 0.1, communicator = oneProcess, microBatchSize, classCount } = options;
+  const ofViews: LabelledLoss = (a, b) => ntXent(a, b, { temperature, communicator });
+  const { loss = ofViews, statistics = "both views" } = options;
   const { metrics = (a, b) => contrastiveMetrics(a, b, { temperature, communicator }) } = options;
-  refuseMisfit(backbone, head, lossScale, linearProbe);
-
-  const project = (params: Parameters, batchStats: Parameters, images: tf.Tensor4D) => {
-    const apply = { training: true, communicator } as const;
-    const seen = backbone.apply(below("backbone", params), below("backbone", batchStats), images, apply);
-    const features = modelOutput(backbone, seen.outputs, "features");
-    const projected = head.apply(below("head", params), below("head", batchStats), features, apply);
-    return {
-      features: features as tf.Tensor2D,
-      projections: modelOutput(head, projected.outputs, "projection") as tf.Tensor2D,
-      batchStats: { ...withPrefix("backbone", seen.state), ...withPrefix("head", projected.state) },
-    };
-  };
-
-  const step = (
-    state: TrainState<OptimizerState>,
-    images: tf.Tensor4D,
-    parametersA: TensorTree,
-    parametersB: TensorTree,
-    ...[labels]: tf.Tensor1D[]
-  ) => {
-    const pixels = toUnitRange(images);
-    const [viewA, viewB] = views;
-    const batch: tf.Tensor4D = tf.concat([viewA.apply(pixels, parametersA), viewB.apply(pixels, parametersB)], 0);
-    const encoderParams = withoutProbe(state.params);
-    const { value, gradients, auxiliary } = lossAndGradients(encoderParams, () => {
-      const result = project(state.params, state.batchStats, batch);
-      const [projectionsA, projectionsB] = halves(result.projections);
-      return { loss: tf.mul(loss(projectionsA, projectionsB), lossScale), auxiliary: result };
-    });
-    const probe = linearProbe && linearProbeStep(linearProbe, state.params, auxiliary.features, given(labels));
-    const mean = communicator.allReduceMean({ ...gradients, ...probe?.gradients });
-    // The counter is an int32, exact for any run; schedules compute with a float.
-    const count: tf.Scalar = tf.cast(state.step, "float32");
-    const [updates, optimizerState] = optimizer.update(mean, state.optimizerState, state.params, count);
-    const measured = {
-      loss: value,
-      ...metrics(...halves(auxiliary.projections)),
-      ...probe?.metrics,
-      gradientNorm: norm(withoutProbe(mean)),
-      ...(schedule && { learningRate: schedule(count) }),
-    };
-    return {
-      state: {
-        params: applyUpdates(state.params, updates),
-        batchStats: auxiliary.batchStats,
-        optimizerState,
-        step: tf.add<tf.Scalar>(state.step, tf.scalar(1, "int32")),
-      },
-      metrics: communicator.allReduceMean(measured),
-    };
-  };
-
-  return {
-    backbone,
-    head,
-    views,
-    ...(linearProbe && { classCount: linearProbe.classCount }),
-    init: (key) => {
-      const encoder = backbone.init(foldIn(key, "backbone"));
-      const projector = head.init(foldIn(key, "head"));
-      const params = {
-        ...withPrefix("backbone", encoder.params),
-        ...withPrefix("head", projector.params),
-        ...(linearProbe && initLinearProbe(linearProbe, backbone.featureSize, foldIn(key, "supervisedHead"))),
-      };
-      const batchStats = { ...withPrefix("backbone", encoder.state), ...withPrefix("head", projector.state) };
-      return { params, batchStats, optimizerState: optimizer.init(params), step: tf.scalar(0, "int32") };
-    },
-    // The step owns what it makes on the way; all but its result is freed here.
-    step: (...inputs) => tf.tidy(() => step(...inputs) as StepResult<OptimizerState> & tf.TensorContainer),
-  };
-}
-
-function refuseMisfit(backbone: Backbone, head: Head, lossScale: number, probe: LinearProbeOptions | undefined): void {
-  if (head.inputSize !== backbone.featureSize) {
-    throw invalidArgument(
-      "head",
-      `inputSize ${head.inputSize}`,
-      `a head for ${backbone.featureSize} features, as the backbone gives`,
-      "Make the head with inputSize: backbone.featureSize.",
-    );
+  if (microBatchSize !== undefined && !(Number.isInteger(microBatchSize) && microBatchSize > 0)) {
+    throw invalidArgument("microBatchSize", microBatchSize, "a whole number above 0");
   }
-  if (!(lossScale > 0)) throw invalidArgument("lossScale", lossScale, "a number above 0");
-  if (probe && !(Number.isInteger(probe.classCount) && probe.classCount >= 2)) {
-    throw invalidArgument("linearProbe.classCount", probe.classCount, "an integer of at least 2");
+  if (statistics !== "both views" && statistics !== "each view") {
+    throw invalidArgument("statistics", statistics, '"both views" or "each view"');
   }
-}
-
-function withoutProbe(params: Parameters): Parameters {
-  return Object.fromEntries(Object.entries(params).filter(([path]) => !path.startsWith("supervisedHead/")));
-}
-
-function given(labels: tf.Tensor1D | undefined): tf.Tensor1D {
-  if (labels) return labels;
-  const remedy = "Pass them as the last argument; pretrain does it for a dataset with labels.";
-  throw invalidArgument("labels", labels, "the batch's labels, for the linear probe", remedy);
-}
-
-function toUnitRange(images: tf.Tensor4D): tf.Tensor4D {
-  assertShape("images", images, ["batch", "height", "width", "channels"]);
-  if (images.dtype !== "int32") {
-    const remedy = "Pass the bytes of the images, tf.tensor4d(bytes, shape, 'int32'); the step scales them to [0, 1].";
-    throw invalidArgument("images", images.dtype, "an int32 tensor of values from 0 to 255", remedy);
+  if (loss.length > 2 && classCount === undefined) {
+    const remedy = "Pass how many classes the labels have, and the labels to the step.";
+    throw invalidArgument("classCount", classCount, "a number of classes, for the loss takes labels", remedy);
   }
-  return tf.div(tf.cast(images, "float32"), 255);
-}
-
-/** View A's rows and view B's: the first half of the batch and the second. */
-function halves(projections: tf.Tensor2D): [tf.Tensor2D, tf.Tensor2D] {
-  return tf.split(projections, 2, 0) as [tf.Tensor2D, tf.Tensor2D];
-}
-
-function norm(gradients: Parameters): tf.Scalar {
-  const squares = Object.values(gradients).map((gradient) => tf.sum<tf.Scalar>(tf.square(gradient)));
-  return tf.sqrt(tf.addN(squares));
+  const network = { backbone, head, communicator };
+  return twoViewStep(options, simclrObjective(network, { loss, metrics, statistics, microBatchSize, classCount }));
 }

@@ -1,2 +1,12 @@
-export { type ProjectionMetrics, type SimclrStep, type SimclrStepOptions, simclrStep } from "./simclr-step.js";
+export { type ByolStepOptions, byolStep } from "./byol-step.js";
+export { type CosineMomentumOptions, cosineMomentumSchedule } from "./cosine-momentum-schedule.js";
+export { exponentialMovingAverage } from "./exponential-moving-average.js";
+export { type MocoStepOptions, mocoStep } from "./moco-step.js";
+export { type NegativeQueue, type NegativeQueueOptions, negativeQueue } from "./negative-queue.js";
+export type { NetworkVariables, ViewStatistics } from "./network.js";
+export type { Evaluation, Objective, ObjectiveInputs } from "./objective.js";
+export { type SimSiamStepOptions, simSiamStep } from "./sim-siam-step.js";
+export type { LabelledLoss, ProjectionMetrics } from "./simclr-objective.js";
+export { type SimclrStep, type SimclrStepOptions, simclrStep } from "./simclr-step.js";
 export type { StepResult, TrainState, TrainStep } from "./train-state.js";
+export { type TwoViewStepOptions, twoViewStep } from "./two-view-step.js";

@@ -2,11 +2,16 @@ import type { View } from "@simclr/augmentations";
 import type { Backbone, Head, Parameters, RandomKey, TensorTree } from "@simclr/core";
 import type * as tf from "@tensorflow/tfjs-core";
 
-/** All that training changes. `params` and `batchStats` are keyed `backbone/...` and `head/...`. */
+/**
+ * All that training changes. `params` and `batchStats` are keyed `backbone/...`, `head/...`, and `predictor/...` where a
+ * method has one.
+ */
 export type TrainState<OptimizerState extends TensorTree = TensorTree> = {
   readonly params: Parameters;
   readonly batchStats: Parameters;
   readonly optimizerState: OptimizerState;
+  /** What a method remembers beside the network, without a gradient: a target network, a queue. `{}` in SimCLR's. */
+  readonly objectiveState: TensorTree;
   /** How many steps were made: an int32 scalar. */
   readonly step: tf.Scalar;
 };
@@ -18,8 +23,8 @@ export type StepResult<OptimizerState extends TensorTree = TensorTree> = {
 };
 
 /**
- * One step of training as a pure function, with what the loop has to know about it. {@link simclrStep} makes one; a
- * method of your own is an object of this form.
+ * One step of training as a pure function, with what the loop has to know about it. {@link simclrStep} and its peers make one; a
+ * method of your own is an object of this form, or an objective for {@link twoViewStep}.
  */
 export interface TrainStep<OptimizerState extends TensorTree = TensorTree> {
   readonly backbone: Backbone;

@@ -35,6 +35,16 @@ export const commands: readonly NamedCommand[] = [
     load: async () => (await import("./embed.js")).embedCommand,
   },
   {
+    name: "import",
+    description: "Make a run of somebody's weights: PyTorch's, TensorFlow's or ours.",
+    load: async () => (await import("./import.js")).importCommand,
+  },
+  {
+    name: "export",
+    description: "Write a run's encoder for PyTorch, browsers or ONNX.",
+    load: async () => (await import("./export.js")).exportCommand,
+  },
+  {
     name: "experiment",
     description: "Repeat one of the paper's experiments: every run, with several seeds, a figure and a table.",
     load: async () => (await import("./experiment.js")).experimentCommand,

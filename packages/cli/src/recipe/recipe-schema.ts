@@ -4,7 +4,23 @@ const count = z.int().min(1);
 const probability = z.number().min(0).max(1);
 const positive = z.number().gt(0);
 
-const transformation = z.enum(["crop", "cutout", "flip", "color", "sobel", "noise", "blur", "rotate", "autoAugment"]);
+const paperTransformations = [
+  "crop",
+  "cutout",
+  "flip",
+  "color",
+  "sobel",
+  "noise",
+  "blur",
+  "rotate",
+  "autoAugment",
+] as const;
+const otherTransformations = ["randAugment", "trivialAugment", "affine", "perspective", "motionBlur", "erasing", "solarize", "posterize", "equalize", "autoContrast", "sharpness", "invert", "gamma"] as const; // biome-ignore format: one line
+const transformation = z.enum([...paperTransformations, ...otherTransformations]);
+
+/** How often something that is not in the paper is done, where it is listed. */
+const often = (name: (typeof otherTransformations)[number], share: number, what: string) =>
+  probability.default(share).describe(`with ${name}: how often ${what}`);
 
 const view = z.strictObject({
   transformations: z
@@ -55,6 +71,31 @@ const view = z.strictObject({
   noiseProbability: probability
     .default(1)
     .describe("with noise: how often Gaussian noise is added, of a strength up to 0.2 (the paper does not say)"),
+  autoAugmentPolicy: z
+    .enum(["imagenet", "cifar10", "svhn"])
+    .default("imagenet")
+    .describe("with autoAugment: for which images its policy was searched (paper: imagenet)"),
+  randAugmentOperations: count.default(2).describe("with randAugment: operations an image gets (Cubuk et al. 2020: 2)"),
+  randAugmentMagnitude: z.int().min(0).max(30).default(9).describe("with randAugment: their level (torchvision: 9)"),
+  affineProbability: often("affine", 1, "a view is turned, shifted, scaled and slanted (torchvision: 1)"),
+  affineDegrees: z.number().min(0).default(15).describe("with affine: largest angle, either way"),
+  affineTranslation: probability.default(0.1).describe("with affine: largest shift, as a part of the side"),
+  affineScaling: z.number().min(0).lt(1).default(0.1).describe("with affine: how far the scale is from 1, at most"),
+  affineShear: z.number().min(0).lt(90).default(5).describe("with affine: largest slant of rows, in degrees"),
+  perspectiveProbability: often(
+    "perspective",
+    0.5,
+    "corners move in, by up to a quarter of the side (torchvision: 0.5)",
+  ),
+  motionBlurProbability: often("motionBlur", 0.5, "a view is blurred along a line of 3 to 7 pixels (kornia: 0.5)"),
+  erasingProbability: often("erasing", 0.5, "a rectangle is covered (Zhong et al. 2017: 0.5)"),
+  solarizeProbability: often("solarize", 0.2, "bright pixels are inverted (BYOL: 0.2, of one view)"),
+  posterizeProbability: often("posterize", 0.5, "4 to 8 bits of every byte are kept (torchvision: 0.5)"),
+  equalizeProbability: often("equalize", 0.5, "histograms are made flat (torchvision: 0.5)"),
+  autoContrastProbability: often("autoContrast", 0.5, "channels are stretched over all levels (torchvision: 0.5)"),
+  sharpnessProbability: often("sharpness", 0.5, "a view is softened or sharpened (torchvision: 0.5)"),
+  invertProbability: often("invert", 0.5, "a view becomes its negative (torchvision: 0.5)"),
+  gammaProbability: often("gamma", 0.5, "tones are bent by an exponent of 0.8 to 1.2 (albumentations: 0.5)"),
 });
 
 const backbone = z.strictObject({
@@ -94,9 +135,9 @@ const loss = z.strictObject({
 
 const optimizer = z.strictObject({
   kind: z
-    .enum(["lars", "sgd", "adamw"])
+    .enum(["lars", "sgd", "adamw", "lamb"])
     .default("lars")
-    .describe("lars for batches of 512 and more (paper); sgd below"),
+    .describe("lars for batches of 512 and more (paper); sgd below; lamb: adamw with lars's trust ratio"),
   learningRate: positive.describe("before it is scaled by the batch size"),
   learningRateScaling: z
     .enum(["none", "linear", "squareRoot"])
@@ -113,6 +154,10 @@ const optimizer = z.strictObject({
     .min(0)
     .default(1e-4)
     .describe("not on biases and batch norm (reference: 1e-4; the paper's text: 1e-6)"),
+  clipGlobalNorm: positive
+    .nullable()
+    .default(null)
+    .describe("how long all gradients are together at most; null: as long as they are (reference)"),
 });
 
 const evaluation = z.strictObject({

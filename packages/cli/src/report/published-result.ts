@@ -10,7 +10,7 @@ export interface PublishedSettings {
   /** Those of the views, in order; default: SimCLR's own. */
   readonly transformations?: string;
   readonly temperature?: number;
-  readonly optimizer?: "lars" | "sgd" | "adamw" | "adam";
+  readonly optimizer?: "lars" | "lamb" | "sgd" | "adamw" | "adam";
   readonly peakLearningRate?: number;
   readonly weightDecay?: number;
   readonly headLayers?: number;

@@ -53,3 +53,48 @@ test.each(losses)("the loss of %j is the recipe's", (loss, expected) => {
   expect(Number.isFinite(written)).toBe(true);
   disposeTree([state, next, metrics, images]);
 });
+
+const optimizers: [RecipeInput["optimizer"], (lengths: Lengths) => number[], expected: number][] = [
+  // Every kernel with a gradient moves by the learning rate's share of its own length.
+  [{ kind: "lamb", learningRate: 0.01, weightDecay: 0 }, ({ moved, own }) => moved.map((m, i) => m / (own[i] as number)).filter(Boolean), 0.01], // biome-ignore format: one line
+  [{ kind: "sgd", learningRate: 0.5, weightDecay: 0, clipGlobalNorm: 0.01 }, ({ all }) => [all], 0.005],
+];
+
+interface Lengths {
+  readonly moved: number[];
+  readonly own: number[];
+  readonly all: number;
+}
+
+test.each(optimizers)("the optimizer of %j is the recipe's", (optimizer, measured, expected) => {
+  const batchSize = 6;
+  const { views, init, step } = buildStep(
+    defineRecipe({
+      description: "Small.",
+      imageSize: 8,
+      epochs: 1,
+      batchSize,
+      backbone: { depth: 18, width: 1 / 16, stem: "cifar" },
+      head: { layers: 2, outputSize: 4 },
+      optimizer: { learningRateScaling: "none", warmupEpochs: 0, ...optimizer },
+    }),
+    { batchSize, exampleCount: 12, channels: 3 },
+  );
+  const state = init(randomKey(1));
+  const images = tf.randomUniform<tf.Rank.R4>([batchSize, 10, 10, 3], 0, 256, "int32", 7);
+  const sampled = views.map((view, i) => view.sample(randomKey(i), { batchSize, imageSize: [10, 10] }));
+  const { state: next, metrics } = eager(step)(state, images, sampled[0] as never, sampled[1] as never);
+  const lengths = tf.tidy(() => {
+    const norm = (tensor: tf.Tensor) => tf.norm(tensor).dataSync()[0] as number;
+    const difference = (path: string) => tf.sub(next.params[path] as tf.Tensor, state.params[path] as tf.Tensor);
+    const kernels = Object.keys(state.params).filter((path) => path.endsWith("kernel"));
+    return {
+      moved: kernels.map((path) => norm(difference(path))),
+      own: kernels.map((path) => norm(state.params[path] as tf.Tensor)),
+      all: Math.hypot(...Object.keys(state.params).map((path) => norm(difference(path)))),
+    };
+  });
+  expect(measured(lengths)).not.toEqual([]);
+  for (const value of measured(lengths)) expect(value / expected).toBeCloseTo(1, 3);
+  disposeTree([state, next, metrics, images]);
+});

@@ -4,8 +4,11 @@ import { linearHead, noHead, nonlinearHead } from "@simclr/heads";
 import { type ContrastiveLoss, contrastiveMetrics, marginTriplet, ntLogistic, ntXent } from "@simclr/losses";
 import {
   adamw,
+  chain,
+  clipByGlobalNorm,
   epochsToSteps,
   type GradientTransformation,
+  lamb,
   lars,
   linearScaling,
   momentum,
@@ -65,10 +68,17 @@ function buildSchedule({ epochs, optimizer }: Recipe, batchSize: number, example
   return warmupCosineSchedule({ peak, ...steps });
 }
 
-function buildOptimizer(
+function buildOptimizer(recipe: Recipe["optimizer"], learningRate: Schedule): GradientTransformation<TensorTree> {
+  const optimizer = buildRule(recipe, learningRate);
+  if (recipe.clipGlobalNorm === null) return optimizer;
+  return chain<readonly TensorTree[]>(clipByGlobalNorm({ maximumNorm: recipe.clipGlobalNorm }), optimizer);
+}
+
+function buildRule(
   { kind, momentum: decay, weightDecay }: Recipe["optimizer"],
   learningRate: Schedule,
 ): GradientTransformation<TensorTree> {
+  if (kind === "lamb") return lamb({ learningRate, weightDecay });
   if (kind === "lars") return lars({ learningRate, momentum: decay, weightDecay });
   const decayed = { learningRate, weightDecay, excludes: normBiasAndSupervisedHead };
   if (kind === "adamw") return adamw(decayed);

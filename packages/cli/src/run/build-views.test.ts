@@ -1,18 +1,31 @@
 import {
   type Augmentation,
+  adjustGamma,
   autoAugment,
+  autoContrast,
   centerCrop,
   colorJitter,
   cutout,
+  equalize,
   gaussianBlur,
   gaussianNoise,
   grayscale,
   horizontalFlip,
+  invert,
+  motionBlur,
+  posterize,
+  randAugment,
+  randomAffine,
   randomApply,
+  randomErasing,
+  randomPerspective,
   randomResizedCrop,
   randomShear,
   rotate,
+  sharpness,
   sobel,
+  solarize,
+  trivialAugment,
   type View,
 } from "@simclr/augmentations";
 import { foldIn, randomKey, uniform } from "@simclr/core";
@@ -76,6 +89,42 @@ const cases: [RecipeInput["view"], Augmentation[]][] = [
     [crop, sometimes(sobel(), 0.3), sometimes(gaussianNoise(), 0.6), sometimes(rotate(), 0.75)],
   ],
   [{ transformations: ["crop", "rotate"], rotateProbability: 0 }, [crop]],
+  [
+    { transformations: ["crop", "randAugment", "trivialAugment"], randAugmentOperations: 1, randAugmentMagnitude: 20 },
+    [crop, randAugment({ operationCount: 1, magnitude: 20 }) as Augmentation, trivialAugment() as Augmentation],
+  ],
+  [
+    { transformations: ["crop", "autoAugment"], autoAugmentPolicy: "svhn" },
+    [crop, autoAugment({ policy: "svhn" }) as Augmentation],
+  ],
+  [
+    {
+      transformations: ["crop", "affine", "perspective", "motionBlur", "erasing"],
+      affineDegrees: 40,
+      affineProbability: 0.9,
+    },
+    [
+      crop,
+      sometimes(randomAffine({ degrees: 40, translate: [0.1, 0.1], scale: [0.9, 1.1], shear: 5 }), 0.9),
+      sometimes(randomPerspective(), 0.5),
+      sometimes(motionBlur(), 0.5),
+      sometimes(randomErasing(), 0.5),
+    ],
+  ],
+  [
+    { transformations: ["crop", "solarize", "posterize", "equalize", "gamma"], equalizeProbability: 0.3 },
+    [
+      crop,
+      sometimes(solarize(), 0.2),
+      sometimes(posterize(), 0.5),
+      sometimes(equalize(), 0.3),
+      sometimes(adjustGamma(), 0.5),
+    ],
+  ],
+  [
+    { transformations: ["crop", "autoContrast", "sharpness", "invert"], invertProbability: 0.1 },
+    [crop, sometimes(autoContrast(), 0.5), sometimes(sharpness(), 0.5), sometimes(invert(), 0.1)],
+  ],
 ];
 
 test.each(cases)("views of %j are these augmentations, one after another", (options, chain) => {

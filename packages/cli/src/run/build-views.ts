@@ -1,20 +1,33 @@
 import {
   type Augmentation,
+  adjustGamma,
   autoAugment,
+  autoContrast,
   centerCrop,
   colorJitter,
   cutout,
+  equalize,
   gaussianBlur,
   gaussianNoise,
   grayscale,
   horizontalFlip,
+  invert,
+  motionBlur,
+  posterize,
+  randAugment,
+  randomAffine,
   randomApply,
+  randomErasing,
+  randomPerspective,
   randomResizedCrop,
   randomShear,
   rotate,
   sharedByViews,
+  sharpness,
   sobel,
+  solarize,
   tensorflowCropSampler,
+  trivialAugment,
   type View,
   view,
 } from "@simclr/augmentations";
@@ -65,6 +78,30 @@ function makers({ imageSize, view: options }: Pick<Recipe, "imageSize" | "view">
     noise: () => sometimes(gaussianNoise(), options.noiseProbability),
     blur: () => sometimes(gaussianBlur(), options.blurProbability),
     rotate: () => sometimes(rotate(), options.rotateProbability),
-    autoAugment: () => [autoAugment() as Augmentation],
+    autoAugment: () => [autoAugment({ policy: options.autoAugmentPolicy }) as Augmentation],
+    randAugment: () => [
+      randAugment({ operationCount: options.randAugmentOperations, magnitude: options.randAugmentMagnitude }) as Augmentation, // biome-ignore format: one line
+    ],
+    trivialAugment: () => [trivialAugment() as Augmentation],
+    affine: () => sometimes(affine(options), options.affineProbability),
+    perspective: () => sometimes(randomPerspective(), options.perspectiveProbability),
+    motionBlur: () => sometimes(motionBlur(), options.motionBlurProbability),
+    erasing: () => sometimes(randomErasing(), options.erasingProbability),
+    solarize: () => sometimes(solarize(), options.solarizeProbability),
+    posterize: () => sometimes(posterize(), options.posterizeProbability),
+    equalize: () => sometimes(equalize(), options.equalizeProbability),
+    autoContrast: () => sometimes(autoContrast(), options.autoContrastProbability),
+    sharpness: () => sometimes(sharpness(), options.sharpnessProbability),
+    invert: () => sometimes(invert(), options.invertProbability),
+    gamma: () => sometimes(adjustGamma(), options.gammaProbability),
   };
+}
+
+function affine({ affineDegrees, affineTranslation, affineScaling, affineShear }: Recipe["view"]) {
+  return randomAffine({
+    degrees: affineDegrees,
+    translate: [affineTranslation, affineTranslation],
+    scale: [1 - affineScaling, 1 + affineScaling],
+    shear: affineShear,
+  });
 }

@@ -1,4 +1,4 @@
-import { encodeSafetensors, type HostTensor } from "@simclr/training";
+import { encodeSafetensors, type HostTensor } from "@simclr/core";
 import { writeFileWhole } from "./write-file-whole.js";
 
 export interface EmbeddedImages {

@@ -90,6 +90,13 @@ describe("values in TensorFlow's memory", () => {
 });
 
 describe("data()", () => {
+  it("reads more tensors at once than the binding's library has calls for", async () => {
+    const tensors = Array.from({ length: 700 }, (_, i) => tf.add(tf.scalar(i), 1));
+    const values = await Promise.all(tensors.map(async (tensor) => (await tensor.data())[0]));
+    expect(values).toEqual(tensors.map((_, i) => i + 1));
+    tf.dispose(tensors);
+  });
+
   it("gives the same as dataSync(), and the event loop turns meanwhile", async () => {
     const a = tf.randomUniform([300, 300]);
     const product = tf.matMul(a, a);

@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import { DataType } from "./data-types.js";
 import { type HostValues, newHostTensor, readHostTensor } from "./host-tensor.js";
 import type { Native } from "./native.js";
@@ -34,8 +35,15 @@ export function readHandle({ api, status }: Native, handle: bigint, dtype: numbe
   return values;
 }
 
+/** Koffi refuses more than 256 calls at a time, and a large network's parameters are more; the threads are few anyway. */
+const readingQueue = pLimit(32);
+
 /** As {@link readHandle}, but waits for the values on another thread. The handle must live until then. */
-export async function readHandleAsync({ api }: Native, handle: bigint, dtype: number) {
+export function readHandleAsync(native: Native, handle: bigint, dtype: number) {
+  return readingQueue(waitForValues, native, handle, dtype);
+}
+
+async function waitForValues({ api }: Native, handle: bigint, dtype: number) {
   const status = new Status(api);
   try {
     const tensor = await new Promise<bigint>((resolve, reject) =>

@@ -1,4 +1,5 @@
 import { simclrError } from "./errors.js";
+import { float32FromBfloat16, float32FromFloat16 } from "./half-precision.js";
 
 /** A tensor's numbers on the host. */
 export interface HostTensor {
@@ -7,9 +8,16 @@ export interface HostTensor {
   readonly values: Float32Array | Int32Array;
 }
 
+/** Whole numbers of 64 bits, which TensorFlow.js has not and PyTorch's files hold: they can be written. */
+export interface Int64Tensor {
+  readonly dtype: "int64";
+  readonly shape: readonly number[];
+  readonly values: BigInt64Array;
+}
+
 /** Where a tensor lies in a safetensors file; offsets in bytes from the end of the header. */
 export interface SafetensorsEntry {
-  readonly dtype: "float32" | "int32";
+  readonly stored: StoredType;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -20,22 +28,28 @@ export interface SafetensorsHeader {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-const dtypeNames = { float32: "F32", int32: "I32" } as const;
+/** In the order in which the format's own library sorts. */
+const dtypeNames = { int64: "I64", float32: "F32", int32: "I32" } as const;
+const dtypeOrder = Object.keys(dtypeNames);
+/** The types that are read, with their bytes. */
+const byteSizes = { F32: 4, I32: 4, F16: 2, BF16: 2, I64: 8 } as const;
+type StoredType = keyof typeof byteSizes;
 const alignment = 8;
 /** The format's own limit, 100 MB: a length beyond it is not a header's. */
 const longestHeader = 100_000_000;
 
 /**
  * The pieces of a safetensors file, in order: the header, then each tensor's bytes without a copy. Tensors are sorted
- * as the format's own library sorts them, float32 before int32 and then by name, so the same tensors give the same file.
+ * as the format's own library sorts them, int64 before float32 before int32 and then by name, so the same tensors give the same file.
  *
  * @see https://github.com/huggingface/safetensors, section Format: 8 bytes of little-endian length, JSON, data
  */
 export function safetensorsChunks(
-  tensors: ReadonlyMap<string, HostTensor>,
+  tensors: ReadonlyMap<string, HostTensor | Int64Tensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array[] {
-  const sorted = [...tensors].sort(([nameA, a], [nameB, b]) => compare(a.dtype, b.dtype) || compare(nameA, nameB));
+  const rank = ({ dtype }: HostTensor | Int64Tensor) => dtypeOrder.indexOf(dtype);
+  const sorted = [...tensors].sort(([nameA, a], [nameB, b]) => rank(a) - rank(b) || compare(nameA, nameB));
   let offset = 0;
   const described = sorted.map(([name, { dtype, shape, values }]) => {
     const begin = offset;
@@ -53,7 +67,7 @@ export function safetensorsChunks(
 
 /** A whole safetensors file in memory; see {@link safetensorsChunks}. */
 export function encodeSafetensors(
-  tensors: ReadonlyMap<string, HostTensor>,
+  tensors: ReadonlyMap<string, HostTensor | Int64Tensor>,
   metadata?: Readonly<Record<string, string>>,
 ): Uint8Array {
   const chunks = safetensorsChunks(tensors, metadata);
@@ -67,12 +81,12 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads a whole safetensors file that is in memory.
+ * Reads a whole safetensors file that is in memory. float16 and bfloat16 become float32, exactly; int64 becomes int32.
  *
- * @throws SIMCLR_ERROR__TRAINING__SAFETENSORS_INVALID
+ * @throws SIMCLR_ERROR__CORE__SAFETENSORS_INVALID
  * @example
  * ```ts
- * import { decodeSafetensors, encodeSafetensors } from "@simclr/training";
+ * import { decodeSafetensors, encodeSafetensors } from "@simclr/core";
  * const kernel = { dtype: "float32", shape: [2], values: Float32Array.of(1, 2) } as const;
  * const { tensors } = decodeSafetensors(encodeSafetensors(new Map([["kernel", kernel]])));
  * console.log(tensors.get("kernel")?.values); // Float32Array [1, 2]
@@ -86,7 +100,7 @@ export function decodeSafetensors(
   const { entries, metadata } = parseSafetensorsHeader(file.subarray(8, start), file.length - start, name);
   const tensors = new Map<string, HostTensor>();
   for (const [tensor, entry] of entries) {
-    tensors.set(tensor, hostTensor(entry, file.slice(start + entry.begin, start + entry.end)));
+    tensors.set(tensor, hostTensor(entry, new Uint8Array(file.subarray(start + entry.begin, start + entry.end))));
   }
   return { tensors, metadata };
 }
@@ -115,10 +129,14 @@ export function parseSafetensorsHeader(header: Uint8Array, dataLength: number, n
 }
 
 /** A tensor of its own bytes. */
-export function hostTensor({ dtype, shape }: SafetensorsEntry, bytes: Uint8Array<ArrayBuffer>): HostTensor {
-  // The bytes of a slice begin a buffer of their own, so they are aligned.
-  const values = dtype === "float32" ? new Float32Array(bytes.buffer) : new Int32Array(bytes.buffer);
-  return { dtype, shape, values };
+export function hostTensor({ stored, shape }: SafetensorsEntry, bytes: Uint8Array<ArrayBuffer>): HostTensor {
+  // Copied bytes begin a buffer of their own, so they are aligned; a Node Buffer's slice would not.
+  const { buffer } = bytes;
+  if (stored === "I32") return { dtype: "int32", shape, values: new Int32Array(buffer) };
+  if (stored === "I64") return { dtype: "int32", shape, values: Int32Array.from(new BigInt64Array(buffer), Number) };
+  if (stored === "F16") return { dtype: "float32", shape, values: float32FromFloat16(new Uint16Array(buffer)) };
+  if (stored === "BF16") return { dtype: "float32", shape, values: float32FromBfloat16(new Uint16Array(buffer)) };
+  return { dtype: "float32", shape, values: new Float32Array(buffer) };
 }
 
 function parseJson(header: Uint8Array, name: string): Record<string, unknown> {
@@ -133,20 +151,23 @@ function parseJson(header: Uint8Array, name: string): Record<string, unknown> {
 
 function readEntry(tensor: string, entry: unknown, name: string): SafetensorsEntry {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
-  const known = Object.entries(dtypeNames).find(([, stored]) => stored === dtype);
-  if (!known) throw invalid(name, `tensor "${tensor}" is of type ${JSON.stringify(dtype)}; F32 and I32 are read`);
+  const known = Object.keys(byteSizes) as StoredType[];
+  const stored = known.find((type) => type === dtype);
+  if (!stored) {
+    throw invalid(name, `tensor "${tensor}" is of type ${JSON.stringify(dtype)}; ${known.join(", ")} are read`);
+  }
   if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) {
     throw invalid(name, `tensor "${tensor}" has no shape or no offsets`);
   }
   const [begin, end] = offsets as [number, number];
-  const byteLength = 4 * shape.reduce((product, size) => product * size, 1);
+  const byteLength = byteSizes[stored] * shape.reduce((product, size) => product * size, 1);
   if (end - begin !== byteLength) {
     throw invalid(
       name,
       `tensor "${tensor}" of shape [${shape.join(", ")}] takes ${byteLength} bytes, not ${end - begin}`,
     );
   }
-  return { dtype: known[0] as "float32" | "int32", shape, begin, end };
+  return { stored, shape, begin, end };
 }
 
 function compare(a: string, b: string): number {
@@ -157,16 +178,16 @@ function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 }
 
-function bytesOf(values: Float32Array | Int32Array): Uint8Array {
+function bytesOf(values: Float32Array | Int32Array | BigInt64Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
 function invalid(file: string, reason: string, cause?: unknown) {
   return simclrError(
-    "SIMCLR_ERROR__TRAINING__SAFETENSORS_INVALID",
+    "SIMCLR_ERROR__CORE__SAFETENSORS_INVALID",
     { file, reason },
     {
-      expected: `${file} to be a safetensors file of float32 and int32 tensors`,
+      expected: `${file} to be a safetensors file`,
       received: `another one: ${reason}`,
       remedy: "The file is damaged, cut off or of another format; take another checkpoint or copy it again.",
     },

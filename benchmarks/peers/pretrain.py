@@ -1,0 +1,61 @@
+"""SimCLR as lightly's users write it: ImageFolder, SimCLRTransform, DataLoader, NTXentLoss; the network of our recipe."""
+
+import argparse
+import time
+
+import lightly
+import torch
+import torchvision
+from lightly.loss import NTXentLoss
+from lightly.transforms import SimCLRTransform
+
+from serve import serve
+from simclr_model import SimCLR
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--folder")
+parser.add_argument("--depth", type=int, default=18)
+parser.add_argument("--stem", default="cifar")
+parser.add_argument("--image-size", type=int, default=32)
+parser.add_argument("--batch", type=int, default=64)
+parser.add_argument("--workers", type=int, default=2)
+parser.add_argument("--threads", type=int, default=2)
+options = parser.parse_args()
+torch.set_num_threads(options.threads)
+torch.manual_seed(0)
+device = "cuda" if torch.cuda.is_available() else "cpu"
+small = options.image_size <= 32
+transform = SimCLRTransform(
+    input_size=options.image_size, cj_strength=0.5 if small else 1.0, gaussian_blur=0.0 if small else 0.5
+)
+dataset = torchvision.datasets.ImageFolder(options.folder, transform)
+model = SimCLR(options.depth, options.stem).to(device, memory_format=torch.channels_last).train()
+criterion = NTXentLoss(temperature=0.5)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9, nesterov=True, foreach=True)
+
+
+def step(views):
+    x = torch.cat(views).to(device).contiguous(memory_format=torch.channels_last)
+    optimizer.zero_grad(set_to_none=True)
+    loss = criterion(*model(x).chunk(2))
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+def work(request):
+    """One more step than asked, and the time after the first."""
+    loader = torch.utils.data.DataLoader(
+        dataset, options.batch, shuffle=True, drop_last=True, num_workers=options.workers
+    )
+    start = None
+    for count, (views, _) in enumerate(loader):
+        loss = step(views)
+        if count == 0:
+            start = time.perf_counter()
+        if count == request["steps"]:
+            break
+    return {"seconds": time.perf_counter() - start, "value": loss}
+
+
+serve({"torch": torch.__version__, "torchvision": torchvision.__version__, "lightly": lightly.__version__}, work)

@@ -1,0 +1,54 @@
+// From JPEG files to updated weights: `simclr pretrain` on a folder beside the same recipe in lightly with PyTorch's DataLoader,
+// and beside our step alone, which says what the input costs. Images per second after the first step.
+import { parseArgs } from "node:util";
+import { alternate, measured, ratioOf } from "./alternate.js";
+import { startContestant } from "./contestant.js";
+import { photos } from "./photos.js";
+import { writeResult } from "./result.js";
+
+interface Case {
+  readonly depth: number;
+  readonly stem: "cifar" | "imagenet";
+  readonly "image-size": number;
+  readonly batch: number;
+  readonly fileSize: number;
+  readonly steps: number;
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  "resnet18-32": { depth: 18, stem: "cifar", "image-size": 32, batch: 64, fileSize: 32, steps: 10 },
+  "resnet50-96": { depth: 50, stem: "imagenet", "image-size": 96, batch: 32, fileSize: 256, steps: 5 },
+  "resnet50-224": { depth: 50, stem: "imagenet", "image-size": 224, batch: 8, fileSize: 500, steps: 5 },
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: "string", default: "5" } },
+});
+const rounds = Number(values.rounds);
+for (const name of positionals.length > 0 ? positionals : Object.keys(cases)) {
+  const found = cases[name];
+  if (!found) throw new Error(`There is no case ${name}; there are ${Object.keys(cases).join(", ")}.`);
+  const { fileSize, steps, ...recipe } = found;
+  const folder = await photos(fileSize, fileSize > 32 ? 512 : 4096, { square: fileSize < 500 });
+  const options = Object.entries(recipe).flatMap(([key, value]) => [`--${key}`, `${value}`]);
+  const contestants = [
+    await startContestant("simclr pretrain", "pretrain.ts", [...options, "--folder", folder]),
+    await startContestant("lightly and PyTorch", "pretrain.py", [...options, "--folder", folder]),
+    await startContestant("our step alone", "step.ts", [...options, "--augment"]),
+  ];
+  const items = steps * recipe.batch;
+  const answers = await alternate(contestants, { rounds, request: { steps }, warmUp: { steps: 1 }, items });
+  for (const contestant of contestants) contestant.stop();
+  writeResult(`end-to-end/${name}`, {
+    what: "a folder of JPEG files to updated weights; images (not views) per second after the first step",
+    case: found,
+    rounds,
+    versions: Object.assign({}, ...contestants.map(({ versions }) => versions)),
+    imagesPerSecond: measured(answers, items),
+    ratios: {
+      "simclr pretrain / lightly and PyTorch": ratioOf(answers, "simclr pretrain", "lightly and PyTorch"),
+      "simclr pretrain / our step alone": ratioOf(answers, "simclr pretrain", "our step alone"),
+    },
+  });
+}

@@ -1,0 +1,97 @@
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { imagenetNormalization, type ResnetSpec, resnet } from "@simclr/backbones";
+import { disposeTree, type Json, randomKey, withPrefix } from "@simclr/core";
+import { noHead } from "@simclr/heads";
+import { useTensorFlow } from "@simclr/runtime";
+import { checkpointPath, saveCheckpoint } from "@simclr/training";
+import { type ImportEncoderOptions, type ImportedEncoder, importEncoderFrom } from "@simclr/weights";
+import * as tf from "@tensorflow/tfjs-core";
+import { invalidOption } from "../errors.js";
+import { withOverrides } from "../recipe/recipe-overrides.js";
+import { openTerminal, type Terminal } from "../terminal/terminal.js";
+import { imageSource } from "./image-source.js";
+import { pretrainSettings } from "./pretrain-settings.js";
+import { writeFileWhole } from "./write-file-whole.js";
+
+export interface ImportRunOptions extends Pick<ImportEncoderOptions, "format" | "prefix"> {
+  /** A file of weights, a TensorFlow checkpoint or a folder with one of them. */
+  readonly file: string;
+  /** The images that the encoder will be measured on: `digits`, `cifar10` or a folder. */
+  readonly data: string;
+  /** Default: a new folder in `runs/`. */
+  readonly runFolder?: string | undefined;
+  /** Settings of the recipe to replace, `["imageSize=224"]`. */
+  readonly set?: readonly string[] | undefined;
+  /** What is done to images first. Default: `"imagenet"` for PyTorch's networks with a stem for ImageNet, else `"none"`. */
+  readonly normalization?: "imagenet" | "none" | undefined;
+  readonly terminal?: Terminal;
+}
+
+export interface ImportRunResult {
+  readonly runFolder: string;
+  readonly spec: ResnetSpec;
+  /** The file's tensors that are no part of the encoder. */
+  readonly unused: readonly string[];
+}
+
+/**
+ * `simclr import` as a function: a run's folder with somebody's weights as its checkpoint of step 0, to be measured, used and
+ * exported as one of yours.
+ *
+ * @throws SIMCLR_ERROR__CLI__RUN_EXISTS, SIMCLR_ERROR__CLI__INVALID_OPTION, the errors of recipes and images, and those of
+ *   `importEncoder` of @simclr/weights
+ */
+export async function importRun(options: ImportRunOptions): Promise<ImportRunResult> {
+  const { file, data, terminal = openTerminal(), format = "auto", prefix } = options;
+  const asked = await pretrainSettings({ data, runFolder: options.runFolder, set: options.set });
+  const source = await imageSource(data, asked.recipe, { onWarning: terminal.print });
+  await useTensorFlow();
+  const encoder = await importEncoderFrom(resolve(file), { format, ...(prefix !== undefined && { prefix }) });
+  const { params, state, unused } = encoder;
+  try {
+    const spec = normalizedSpec(encoder, options.normalization);
+    const { depth, width, stem } = spec;
+    const recipe = {
+      ...withOverrides(asked.recipe, [`backbone.depth=${depth}`, `backbone.width=${width}`, `backbone.stem=${stem}`]),
+      description: `Imported from ${file}.`,
+    };
+    const head = noHead({ inputSize: resnet(spec).featureSize }).spec;
+    const { length } = source.pretraining;
+    const config = {
+      key: randomKey(recipe.seed),
+      batchSize: recipe.batchSize,
+      stepsPerEpoch: 1,
+      totalSteps: 0,
+      dataset: { length, imageShape: source.bank.imageShape },
+      backbone: spec,
+      head,
+      recipe: { data: source.name, recipe },
+    };
+    const { runFolder } = asked;
+    await mkdir(join(runFolder, "checkpoints"), { recursive: true });
+    const step = tf.scalar(0, "int32");
+    const below = { params: withPrefix("backbone", params), batchStats: withPrefix("backbone", state), step };
+    const contents = { step: 0, epoch: 0, key: config.key, backbone: spec, head, recipe: config.recipe as Json };
+    await saveCheckpoint(checkpointPath(runFolder, 0), below, { ...contents, metrics: {} }).finally(() =>
+      step.dispose(),
+    );
+    await writeFileWhole(join(runFolder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
+    return { runFolder, spec, unused };
+  } finally {
+    disposeTree([params, state]);
+  }
+}
+
+function normalizedSpec({ spec, format }: ImportedEncoder, asked: ImportRunOptions["normalization"]): ResnetSpec {
+  const isTorch = format === "torch" || format === "safetensors";
+  const byDefault = isTorch && spec.stem === "imagenet" && spec.inputChannels === 3 ? "imagenet" : undefined;
+  const normalization = asked ?? byDefault;
+  if (normalization === undefined) return spec;
+  if (normalization === "none") return { ...spec, normalization };
+  if (spec.inputChannels !== 3) {
+    const remedy = "Leave --normalization out.";
+    throw invalidOption("--normalization", `images of ${spec.inputChannels} channels`, "three channels", remedy);
+  }
+  return { ...spec, normalization: imagenetNormalization };
+}

@@ -1,0 +1,81 @@
+import type { HostTensor } from "@simclr/core";
+import { toTorchKernel } from "../kernel-layout.js";
+import { batchNormEpsilon, convolutionPadding, type EncoderGraph, type GraphNode } from "./encoder-graph.js";
+import { encodeOnnxModel, type OnnxAttribute, type OnnxNode, type OnnxTensor } from "./onnx-messages.js";
+
+/** With opset 17 every runtime of 2022 and later can run it; no operation here changed since. */
+const opset = 17;
+
+/**
+ * An encoder as ONNX. Its input is `images`, `[batch, channels, height, width]` in [0, 1], of any size, its output `features`.
+ * Batch norms are operations of their own, so that the numbers are the encoder's; runtimes fold them.
+ *
+ * @see https://onnx.ai/onnx/operators
+ */
+export function onnxFile(graph: EncoderGraph, variables: ReadonlyMap<string, HostTensor>): Uint8Array {
+  const initializers: OnnxTensor[] = [];
+  const tensor = (name: string, { shape, values }: HostTensor): string => {
+    const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    initializers.push({ name, dims: shape, dataType: 1, rawData });
+    return name;
+  };
+  const variable = (path: string): string => {
+    const found = variables.get(path) as HostTensor;
+    return tensor(path, found.shape.length === 4 ? toTorchKernel(found) : found);
+  };
+  const nodes = graph.nodes.flatMap((node) => onnxNodes(node, variable, tensor));
+  return encodeOnnxModel({
+    opset,
+    nodes,
+    initializers,
+    input: { name: graph.input, shape: ["batch", graph.inputChannels, "height", "width"] },
+    output: { name: "features", shape: ["batch", graph.featureSize] },
+  });
+}
+
+const int = (name: string, i: number): OnnxAttribute => ({ name, type: "INT", i });
+const ints = (name: string, ...values: number[]): OnnxAttribute => ({ name, type: "INTS", ints: values });
+
+function onnxNodes(
+  node: GraphNode,
+  variable: (path: string) => string,
+  tensor: (name: string, value: HostTensor) => string,
+): OnnxNode[] {
+  const { name, inputs } = node;
+  const one = (opType: string, more: readonly string[] = [], ...attribute: OnnxAttribute[]): OnnxNode[] => [
+    { name, opType, input: [...inputs, ...more], output: [name], attribute },
+  ];
+  switch (node.kind) {
+    case "subtract":
+    case "divide": {
+      const values = Float32Array.from(node.values);
+      const operand = tensor(`${name}/by`, { dtype: "float32", shape: [1, values.length, 1, 1], values });
+      return one(node.kind === "subtract" ? "Sub" : "Div", [operand]);
+    }
+    case "convolution": {
+      const { size, stride } = node;
+      const [before, after] = convolutionPadding(size);
+      const pads = ints("pads", before, before, after, after);
+      const shape = [ints("kernel_shape", size, size), ints("strides", stride, stride), pads];
+      return one("Conv", [variable(node.kernel)], ...shape);
+    }
+    case "batchNorm": {
+      const paths = [node.scale, node.offset, node.mean, node.variance];
+      return one("BatchNormalization", paths.map(variable), { name: "epsilon", type: "FLOAT", f: batchNormEpsilon });
+    }
+    case "maxPool": {
+      const window = [ints("kernel_shape", 3, 3), ints("strides", 2, 2)];
+      const padding: OnnxAttribute =
+        node.padding === "same"
+          ? { name: "auto_pad", type: "STRING", s: new TextEncoder().encode("SAME_UPPER") }
+          : ints("pads", 1, 1, 1, 1);
+      return one("MaxPool", [], ...window, padding);
+    }
+    case "mean":
+      return one("ReduceMean", [], ints("axes", 2, 3), int("keepdims", 0));
+    case "relu":
+      return one("Relu");
+    case "add":
+      return one("Add");
+  }
+}

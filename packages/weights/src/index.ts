@@ -1,0 +1,2 @@
+export * from "./browser.js";
+export { exportEncoderTo, importEncoderFrom } from "./encoder-files.js";

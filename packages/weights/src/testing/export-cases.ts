@@ -1,0 +1,52 @@
+import { imagenetNormalization, type ResnetOptions, resnet } from "@simclr/backbones";
+import { disposeTree, mapTree, type Parameters, randomKey } from "@simclr/core";
+import type { ExportableEncoder, ExportEncoderOptions } from "../index.js";
+import { noise } from "./noise.js";
+
+/** Encoders whose exports other programs have run; what they gave is in fixtures/exports.json. */
+export const exportCases: readonly {
+  readonly name: string;
+  readonly options: ResnetOptions;
+  readonly exported: ExportEncoderOptions;
+  readonly imagesShape: readonly [number, number, number, number];
+}[] = [
+  {
+    name: "simclr-18",
+    options: { depth: 18, width: 1 / 32 },
+    exported: { format: "onnx" },
+    imagesShape: [2, 64, 70, 3],
+  },
+  {
+    name: "torchvision-50",
+    options: { depth: 50, width: 1 / 32, variant: "torchvision", normalization: imagenetNormalization },
+    exported: { format: "onnx" },
+    imagesShape: [2, 65, 48, 3],
+  },
+  {
+    name: "cifar-18",
+    options: { depth: 18, width: 1 / 32, stem: "cifar", stemActivation: "none" },
+    exported: { format: "onnx" },
+    imagesShape: [3, 17, 16, 3],
+  },
+  {
+    name: "torchvision-18",
+    options: { depth: 18, width: 1 / 32, variant: "torchvision" },
+    exported: { format: "torchvision", classCount: 3 },
+    imagesShape: [2, 64, 70, 3],
+  },
+];
+
+/** A network of the numbers of {@link noise}. */
+export function knownEncoder(options: ResnetOptions): ExportableEncoder {
+  const { spec, init } = resnet(options);
+  const made = init(randomKey(0));
+  const known = (parameters: Parameters) =>
+    mapTree(parameters, ({ shape }, path) => {
+      if (path.endsWith("/scale") || path.endsWith("/variance")) return noise(path, shape, 0.25, 1);
+      if (!path.endsWith("/kernel")) return noise(path, shape, 0.25);
+      return noise(path, shape, Math.sqrt(3 / shape.slice(0, -1).reduce((product, size) => product * size, 1)));
+    });
+  const [params, state] = [known(made.params), known(made.state)];
+  disposeTree([made.params, made.state]);
+  return { spec, params, state };
+}
