@@ -10,7 +10,6 @@ export interface NodeTiming {
   /** Since 1970. */
   readonly startMicroseconds: number;
   readonly microseconds: number;
-  readonly thread: number;
   readonly outputs: readonly { readonly shape: readonly number[]; readonly bytes: number }[];
 }
 
@@ -39,7 +38,6 @@ function timingOf(device: string, node: Fields): NodeTiming {
     inputs: inputs === "" ? [] : inputs.split(", "),
     startMicroseconds: number(node, 2) + number(node, 3),
     microseconds: Math.max(0, number(node, 4) - number(node, 3)),
-    thread: number(node, 10),
     outputs: messages(node, 7).flatMap((output) => messages(output, 3).map(outputOf)),
   };
 }
