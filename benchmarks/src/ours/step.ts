@@ -16,10 +16,12 @@ const { values } = parseArgs({
     threads: { type: "string", default: "2" },
     augment: { type: "boolean", default: false },
     eager: { type: "boolean", default: false },
+    "no-winograd": { type: "boolean", default: false },
   },
 });
 const threads = Number(values.threads);
-const runtime = await useTensorFlow({ intraOpThreads: threads, interOpThreads: threads });
+const winograd = !values["no-winograd"];
+const runtime = await useTensorFlow({ intraOpThreads: threads, interOpThreads: threads, winograd });
 const precision = values.precision as "float32" | "bfloat16";
 const compiled: Compile = (fn, options) => compile(fn, { ...options, precision });
 const stepper = trainingStep(values.eager ? eager : compiled, {

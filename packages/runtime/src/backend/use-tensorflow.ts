@@ -45,7 +45,7 @@ const shared = globalThis as { [key]?: Promise<Runtime> };
  */
 export async function useTensorFlow(settings: Settings = {}): Promise<Runtime> {
   const config = configProto(settings);
-  shared[key] ??= start(config, settings.device).catch((error: unknown) => {
+  shared[key] ??= start(config, settings).catch((error: unknown) => {
     delete shared[key];
     throw error;
   });
@@ -54,11 +54,11 @@ export async function useTensorFlow(settings: Settings = {}): Promise<Runtime> {
   return runtime;
 }
 
-async function start(config: Uint8Array, device: Settings["device"]): Promise<Runtime> {
+async function start(config: Uint8Array, { device, winograd = true }: Settings): Promise<Runtime> {
   const { directory, kind, libraries } = await provision(device === "cpu" ? { kind: "cpu" } : {});
   const native = openNative(libraries, config);
   const backend: TensorFlowBackend = await createBackend(new Binding(native));
-  registerKernels();
+  registerKernels({ winograd });
   tf.registerBackend(backendName, () => backend, 3);
   const { version, gpu } = native;
   return { backendName, version, directory, kind, gpu, nativeTensorCount: () => backend.getNumOfTFTensors() };

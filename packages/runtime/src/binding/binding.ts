@@ -16,8 +16,12 @@ export interface TensorMetadata {
 
 /** What takes the place of the execution while a function is recorded. */
 export interface Recorder {
+  /** What convolutions and matrix products are computed in. */
+  readonly precision: "float32" | "bfloat16";
   createTensor(shape: readonly number[], dtype: number, values: HostValues): number;
   executeOp(name: string, attributes: readonly Attribute[], inputs: readonly number[], count: number): TensorMetadata[];
+  /** What `body` records runs once the tensor is there, even what needs less: its results take memory from then on alone. */
+  after<Result>(tensor: number, body: () => Result): Result;
   /** Refuses the read of a tensor that has no value yet. */
   read(entry: TensorEntry): never;
 }

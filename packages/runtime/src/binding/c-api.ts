@@ -121,6 +121,7 @@ const signatures = {
   TF_GraphGetOpDef: c("nothing", "pointer", "text", "pointer", "pointer"),
   TF_NewOperation: c("address", "pointer", "text", "text"),
   TF_AddInput: c("nothing", "pointer", "output"),
+  TF_AddControlInput: c("nothing", "pointer", "pointer"),
   TF_AddInputList: c("nothing", "pointer", "pointer", "int"),
   TF_SetAttrString: c("nothing", "pointer", "text", "pointer", "size"),
   TF_SetAttrStringList: c("nothing", "pointer", "text", "pointer", "pointer", "int"),

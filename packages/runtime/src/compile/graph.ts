@@ -9,6 +9,8 @@ import { type OperationDefinition, operationDefinition } from "./operation-defin
 export class Graph {
   readonly address: bigint;
   private operations = 0;
+  /** What the next operations wait for besides their inputs. */
+  readonly controlInputs: bigint[] = [];
 
   constructor(private readonly native: Native) {
     this.address = native.api.TF_NewGraph();
@@ -41,6 +43,7 @@ export class Graph {
       api.TF_AddInputList(operation, outputsInMemory(inputs.slice(next, next + count)), count);
       next += count;
     }
+    for (const input of this.controlInputs) api.TF_AddControlInput(operation, input);
     for (const attribute of attributes) {
       if (!definition.inferred.has(attribute.name)) setAttribute(api, "TF_", operation, attribute, status);
     }

@@ -25,7 +25,7 @@ export class GraphRecorder implements Recorder {
   constructor(
     private readonly binding: Binding,
     private readonly functionName: string,
-    private readonly precision: "float32" | "bfloat16",
+    readonly precision: "float32" | "bfloat16",
   ) {
     this.graph = new Graph(binding.native);
   }
@@ -65,6 +65,16 @@ export class GraphRecorder implements Recorder {
     const node = this.newNode(id, this.binding.tensors.get(id));
     this.nodes.set(id, node);
     return node;
+  }
+
+  after<Result>(tensor: number, body: () => Result): Result {
+    const { controlInputs } = this.graph;
+    controlInputs.push(this.nodeOf(tensor).oper);
+    try {
+      return body();
+    } finally {
+      controlInputs.pop();
+    }
   }
 
   read(entry: TensorEntry): never {
