@@ -16,12 +16,13 @@ const { values } = parseArgs({
     threads: { type: "string", default: "2" },
     augment: { type: "boolean", default: false },
     eager: { type: "boolean", default: false },
+    xla: { type: "boolean", default: false },
   },
 });
 const threads = Number(values.threads);
 const runtime = await useTensorFlow({ intraOpThreads: threads, interOpThreads: threads });
 const precision = values.precision as "float32" | "bfloat16";
-const compiled: Compile = (fn, options) => compile(fn, { ...options, precision });
+const compiled: Compile = (fn, options) => compile(fn, { ...options, precision, ...(values.xla && { xla: true }) });
 const stepper = trainingStep(values.eager ? eager : compiled, {
   depth: Number(values.depth) as ResnetDepth,
   stem: values.stem as "cifar" | "imagenet",

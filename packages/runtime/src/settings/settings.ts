@@ -20,6 +20,8 @@ export interface Settings {
   readonly visibleDevices?: readonly number[];
   /** Whether TensorFlow clusters functions into XLA by itself; `compile()` uses XLA without it. Default: TensorFlow's. */
   readonly xlaAutoClustering?: boolean;
+  /** Whether XLA keeps what it compiles in the user's cache, for the next process. Default: true without CUDA, false with it. */
+  readonly xlaCache?: boolean;
 }
 
 type Rule = readonly [isValid: (value: unknown) => boolean, expected: string];
@@ -49,6 +51,7 @@ const rules: Record<keyof Settings, Rule> = {
     "a list of different GPU numbers, [0] or [0, 1]; to use none, set device to cpu",
   ],
   xlaAutoClustering: boolean,
+  xlaCache: boolean,
 };
 
 function isInteger(value: unknown, minimum: number, maximum: number): boolean {
