@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { Binding } from "../binding/binding.js";
 import { openNative } from "../binding/native.js";
+import { setTensorFloat32 } from "../binding/tensor-float-32.js";
 import { registerKernels } from "../kernels/register.js";
 import { provision } from "../provisioning/provision.js";
 import { configProto } from "../settings/config-proto.js";
@@ -55,7 +56,7 @@ export async function useTensorFlow(settings: Settings = {}): Promise<Runtime> {
   return runtime;
 }
 
-async function start(config: Uint8Array, { device, xlaCache }: Settings): Promise<Runtime> {
+async function start(config: Uint8Array, { device, xlaCache, tensorFloat32 }: Settings): Promise<Runtime> {
   const installation = await provision(device === "cpu" ? { kind: "cpu" } : {});
   const { directory, kind, libraries } = installation;
   if ((xlaCache ?? kind === "cpu") && enableXlaCache(installation, config)) {
@@ -63,6 +64,7 @@ async function start(config: Uint8Array, { device, xlaCache }: Settings): Promis
     process.env.TF_CPP_MIN_LOG_LEVEL ??= "3";
   }
   const native = openNative(libraries, config);
+  if (tensorFloat32 !== undefined) setTensorFloat32(libraries, tensorFloat32);
   const backend: TensorFlowBackend = await createBackend(new Binding(native));
   registerKernels();
   tf.registerBackend(backendName, () => backend, 3);

@@ -20,6 +20,11 @@ export interface Settings {
   readonly visibleDevices?: readonly number[];
   /** Whether TensorFlow clusters functions into XLA by itself; `compile()` uses XLA without it. Default: TensorFlow's. */
   readonly xlaAutoClustering?: boolean;
+  /**
+   * Whether NVIDIA's GPUs from Ampere on may round what enters convolutions and matrix products in float32 to TF32, ten bits of
+   * mantissa in place of 23. Default: TensorFlow's, true.
+   */
+  readonly tensorFloat32?: boolean;
   /** Whether XLA keeps what it compiles in the user's cache, for the next process. Default: true without CUDA, false with it. */
   readonly xlaCache?: boolean;
 }
@@ -51,6 +56,7 @@ const rules: Record<keyof Settings, Rule> = {
     "a list of different GPU numbers, [0] or [0, 1]; to use none, set device to cpu",
   ],
   xlaAutoClustering: boolean,
+  tensorFloat32: boolean,
   xlaCache: boolean,
 };
 
