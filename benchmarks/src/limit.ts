@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { compile, profile, useTensorFlow } from "@simclr/runtime";
 import * as tf from "@tensorflow/tfjs-core";
 import { type ArithmeticKind, arithmeticKind, floatingPointOperations } from "./arithmetic.js";
+import { compilePrecision } from "./precision.js";
 import { summary, writeResult } from "./result.js";
 import { stepCaseNamed } from "./step-cases.js";
 import { trainingStep } from "./training-step.js";
@@ -45,13 +46,16 @@ async function measure(name: string) {
   const { steps: _, ...usual } = stepCaseNamed(name);
   const network = { ...usual, batch: Number(values.batch ?? usual.batch) };
   const { depth, stem, batch, precision } = network;
-  const stepper = trainingStep((fn, options) => compile(fn, { ...options, precision, xla: false }), {
-    depth: depth as 18 | 50,
-    stem,
-    imageSize: network["image-size"],
-    batchSize: batch,
-    augment: true,
-  });
+  const stepper = trainingStep(
+    (fn, options) => compile(fn, { ...options, ...compilePrecision(precision), xla: false }),
+    {
+      depth: depth as 18 | 50,
+      stem,
+      imageSize: network["image-size"],
+      batchSize: batch,
+      augment: true,
+    },
+  );
   await stepper.run(1);
   await plainProduct();
   const peaks: number[] = [];
