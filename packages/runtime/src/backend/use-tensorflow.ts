@@ -56,7 +56,10 @@ export async function useTensorFlow(settings: Settings = {}): Promise<Runtime> {
   return runtime;
 }
 
-async function start(config: Uint8Array, { device, xlaCache, tensorFloat32, winograd = true }: Settings): Promise<Runtime> {
+async function start(
+  config: Uint8Array,
+  { device, xlaCache, tensorFloat32, winograd = true }: Settings,
+): Promise<Runtime> {
   const installation = await provision(device === "cpu" ? { kind: "cpu" } : {});
   const { directory, kind, libraries } = installation;
   if ((xlaCache ?? kind === "cpu") && enableXlaCache(installation, config)) {

@@ -139,6 +139,8 @@ const signatures = {
   TF_GraphGetTensorNumDims: c("int", "pointer", "output", "pointer"),
   TF_GraphGetTensorShape: c("nothing", "pointer", "output", "pointer", "int", "pointer"),
   TF_GraphOperationByName: c("address", "pointer", "text"),
+  TF_GraphSetTensorShape: c("nothing", "pointer", "output", "pointer", "int", "pointer"),
+  TF_GraphCopyFunction: c("nothing", "pointer", "pointer", "pointer", "pointer"),
   TF_GraphToFunction: c(
     "address",
     ...(["pointer", "text", "byte", "int", "pointer", "int", "pointer", "int", "pointer"] as const),

@@ -8,12 +8,20 @@ import { type OperationDefinition, operationDefinition } from "./operation-defin
 /** A TF_Graph that grows by one operation at a time. */
 export class Graph {
   readonly address: bigint;
-  private operations = 0;
   /** What the next operations wait for besides their inputs. */
   readonly controlInputs: bigint[] = [];
 
-  constructor(private readonly native: Native) {
+  /** @param operations counts them for their names; a graph within another one has its counter */
+  constructor(
+    private readonly native: Native,
+    private readonly operations = { count: 0 },
+  ) {
     this.address = native.api.TF_NewGraph();
+  }
+
+  /** A graph whose function this one will call. */
+  within(): Graph {
+    return new Graph(this.native, this.operations);
   }
 
   definition(name: string): OperationDefinition | undefined {
@@ -22,7 +30,7 @@ export class Graph {
 
   /** The name that the next operation gets; TensorFlow's messages call it so. */
   get nextName(): string {
-    return `n${this.operations}`;
+    return `n${this.operations.count}`;
   }
 
   /** @throws SIMCLR_ERROR__RUNTIME__TENSORFLOW_FAILED when the inputs do not fit, as it would when it ran */
@@ -30,7 +38,7 @@ export class Graph {
     const { api, status } = this.native;
     const definition = this.definition(name) ?? { inputs: [], inferred: new Set<string>() };
     const operation = api.TF_NewOperation(this.address, name, this.nextName);
-    this.operations++;
+    this.operations.count++;
     let next = 0;
     for (const { isList, countAttribute } of definition.inputs) {
       if (!isList) {
@@ -94,8 +102,23 @@ export class Graph {
     return Array.from(sizes, Number);
   }
 
-  /** Makes the whole graph a function of the eager context. */
-  toFunction(name: string, inputs: readonly GraphOutput[], outputs: readonly GraphOutput[]): void {
+  /** Calls the function that another graph has become, as one program of XLA's whatever the rest is; one output. */
+  call(name: string, inputs: readonly GraphOutput[], shape: readonly number[]): GraphOutput {
+    const { api, status } = this.native;
+    const operation = api.TF_NewOperation(this.address, name, this.nextName);
+    this.operations.count++;
+    for (const input of inputs) api.TF_AddInput(operation, input);
+    setAttribute(api, "TF_", operation, { name: "_XlaMustCompile", type: AttributeType.bool, value: true }, status);
+    const output = { oper: api.TF_FinishOperation(operation, status.address), index: 0 };
+    status.check(name);
+    // TensorFlow does not look into the function for it.
+    api.TF_GraphSetTensorShape(this.address, output, BigInt64Array.from(shape, BigInt), shape.length, status.address);
+    status.check(name);
+    return output;
+  }
+
+  /** Makes the whole graph a function of the eager context, and of another graph that will call it. */
+  toFunction(name: string, inputs: readonly GraphOutput[], outputs: readonly GraphOutput[], caller?: Graph): void {
     const { api, status, context } = this.native;
     const created = api.TF_GraphToFunction(
       ...([this.address, name, 0, -1, null, inputs.length, outputsInMemory(inputs)] as const),
@@ -103,6 +126,7 @@ export class Graph {
     );
     status.check(`the function ${name}`);
     api.TFE_ContextAddFunction(context, created, status.address);
+    if (caller && status.ok) api.TF_GraphCopyFunction(caller.address, created, null, status.address);
     api.TF_DeleteFunction(created);
     status.check(`the function ${name}`);
   }
