@@ -162,7 +162,7 @@ async function measure(context: MeasureContext): Promise<Measured> {
     if (network && networkTest) {
       const [height, width] = source.bank.imageShape;
       const parts = {
-        train: atMost(source.pretraining, settings.examples),
+        train: atMost(source.networkTraining ?? source.pretraining, settings.examples),
         test: atMost(networkTest, settings.examples),
       };
       jobs.push(...networkJobs({ settings, recipe, network, ...parts, imageSize: [height, width], key }));
