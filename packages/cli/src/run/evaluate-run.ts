@@ -30,7 +30,7 @@ import { readRunSettings } from "./run-settings.js";
 
 export interface EvaluateRunOptions extends EvaluationChoices {
   readonly runFolder: string;
-  /** Other images than the run's own: `digits`, `cifar10` or a folder, with labels. */
+  /** Other images than the run's own, with labels: a name or a path, as for `pretrainRun`. */
   readonly data?: string | undefined;
   /** The run's images, when they are open already. */
   readonly source?: ImageSource;

@@ -10,7 +10,9 @@ import { findDataset } from "./find-dataset.js";
 import { newRunFolder, type RunSettings, readRunSettings, refuseExistingRun } from "./run-settings.js";
 
 export interface PretrainSettingsOptions {
-  /** `digits`, `cifar10` or a folder of images. Can be left out when resuming. */
+  /**
+   * `digits`, `cifar10`, `cifar100`, `stl10`, `tiny-imagenet`, a folder of images or shards. Can be left out when resuming.
+   */
   readonly data?: string | undefined;
   /** A recipe, or a built-in one's name, or a file. Default: by what `data` is. */
   readonly recipe?: string | RecipeInput | undefined;
