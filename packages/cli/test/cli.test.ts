@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +17,7 @@ import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 
 const entry = fileURLToPath(new URL("../bin/simclr.js", import.meta.url));
+const shards = fileURLToPath(new URL("../../data/src/fixtures", import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), "simclr-cli-"));
 /** A network that compiles in seconds. */
 const tiny = ["xla=false", "imageSize=16", "backbone.width=0.05", "backbone.stem=cifar", "head.outputSize=8", "batchSize=8", "optimizer.warmupEpochs=0", "evaluation.linearEpochs=5", "epochs=10", "checkpoints.everyEpochs=5"].flatMap((assignment) => ["--set", assignment]); // biome-ignore format: one line
@@ -50,6 +60,16 @@ async function makePhotos(folder: string, perClass: number): Promise<void> {
 beforeAll(async () => {
   await makePhotos(join(scratch, "photos"), 10);
   writeFileSync(join(scratch, "photos", "cats", "5b.jpg"), "not a JPEG at all");
+  for (const folder of ["broken", "mixed", "tables"]) mkdirSync(join(scratch, folder));
+  writeFileSync(
+    join(scratch, "broken", "train-000.tar"),
+    readFileSync(join(shards, "train-000.tar")).subarray(0, 1500),
+  );
+  for (const name of ["a.parquet", "b.tar"]) writeFileSync(join(scratch, "mixed", name), "");
+  for (const part of [0, 1]) {
+    const name = `train-0000${part}-of-00002.parquet`;
+    copyFileSync(join(shards, name), join(scratch, "tables", name));
+  }
 });
 
 describe("help and usage errors", () => {
@@ -70,6 +90,7 @@ describe("help and usage errors", () => {
       "embed",
       "import",
       "export",
+      "download",
       "recipes",
       "doctor",
     ]) {
@@ -89,6 +110,10 @@ describe("help and usage errors", () => {
     [["pretrain", "photos", "--set", "epochs=x"], /expected epochs to be a whole number of at least 1; received "x"/],
     [["pretrain", "photos", "--set", "batchSize=64"], /expected at least 64 images[\s\S]*--set batchSize=4/],
     [["pretrain", "cifar10"], /expected CIFAR-10 in one of \.\/cifar10/],
+    [["pretrain", "stl10"], /expected stl10 in one of \.\/stl10[\s\S]*simclr download stl10/],
+    [["pretrain", "broken"], /expected .*train-000\.tar to have .*; received .*ends early/],
+    [["pretrain", "mixed"], /expected shards of one kind in .*mixed; received a\.parquet, b\.tar/],
+    [["download", "imagenet"], /expected one of cifar10, cifar100, stl10, tiny-imagenet; received imagenet/],
     [["pretrain", "--resume"], /expected --run/],
     [["evaluate", "nowhere"], /nothing there[\s\S]*SIMCLR_ERROR__CLI__RUN_NOT_FOUND/],
     [["evaluate", "nowhere", "--protocol", "knn"], /nothing there[\s\S]*SIMCLR_ERROR__CLI__RUN_NOT_FOUND/],
