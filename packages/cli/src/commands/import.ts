@@ -12,7 +12,7 @@ interface ImportOptions extends Pick<ImportRunOptions, "format" | "prefix" | "no
 export function importCommand(): Command {
   return new Command("import")
     .argument("<file>", "a .safetensors, .pt, .pth or .ckpt file, or a TensorFlow checkpoint or SavedModel")
-    .argument("<data>", "the images to measure it on: digits, cifar10 or a folder")
+    .argument("<data>", "the images to measure it on: a name, a folder or shards, as for pretrain")
     .option("--run <folder>", "the new run's folder (default: a new one in runs/)")
     .addOption(
       new Option("--format <name>", "what the file is (default: what it looks like)").choices([

@@ -111,8 +111,11 @@ function onFeatures({ bank, test }: ImageSource, recipe: Recipe): Parts {
   return { train: atMost(bank, exampleCount), test: atMost(test as Dataset, exampleCount) };
 }
 
-function onImages({ pretraining, networkTest }: ImageSource, recipe: Recipe): Parts {
-  return { train: pretraining, test: atMost(networkTest as Dataset, recipe.evaluation.exampleCount) };
+function onImages({ pretraining, networkTraining, networkTest }: ImageSource, recipe: Recipe): Parts {
+  return {
+    train: networkTraining ?? pretraining,
+    test: atMost(networkTest as Dataset, recipe.evaluation.exampleCount),
+  };
 }
 
 function imageSizeOf({ bank: { imageShape } }: ImageSource) {

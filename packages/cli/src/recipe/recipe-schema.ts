@@ -160,6 +160,21 @@ const optimizer = z.strictObject({
     .describe("how long all gradients are together at most; null: as long as they are (reference)"),
 });
 
+const path = z.string().min(1).nullable().default(null);
+
+const data = z.strictObject({
+  imageKey: path.describe(
+    "of shards: the TFRecord feature or Parquet column with the images; null: image/encoded, and the column that is of images",
+  ),
+  labelKey: path.describe(
+    "of shards: the feature, column or property of .json with the labels; null: image/class/label, the column of classes, label",
+  ),
+  validationLabels: path.describe(
+    "of an ImageNet whose val/ has no folders: the file with its labels; null: a list of a published name beside it",
+  ),
+  cacheFolder: path.describe("a folder that keeps decoded images for later runs; null: none"),
+});
+
 const evaluation = z.strictObject({
   everyEpochs: count.default(10).describe("epochs between two kNN probes while training, where there are labels"),
   heldOutFraction: z
@@ -199,6 +214,7 @@ const settings = z.strictObject({
     .default("auto")
     .describe('whether XLA fuses the step into one program; "auto": on a GPU, and in bfloat16'),
   seed: z.int().min(0).default(0).describe("the same seed gives the same run"),
+  data: data.prefault({}),
   view: view.prefault({}),
   backbone: backbone.prefault({}),
   head: head.prefault({}),
