@@ -43,14 +43,15 @@ Examples:
     )
     .action(async (file: string, data: string, { run, ...options }: ImportOptions) => {
       const { runFolder, spec, unused } = await importRun({ file, data, runFolder: run, ...options });
-      const { depth, width, stem, variant, normalization } = spec;
+      const { depth, width, stem, variant, normalization, selectiveKernels } = spec;
+      const kernels = selectiveKernels > 0 ? ", selective kernels" : "";
       const images = normalization === "none" ? "images as they are" : "images normalized";
       const left =
         unused.length === 0
           ? "all tensors used"
           : `${unused.length} tensors not used: ${unused.slice(0, 3).join(", ")}`;
       process.stdout.write(
-        `ResNet-${depth}, width ${width}, stem ${stem}, variant ${variant}, ${images}; ${left}\n` +
+        `ResNet-${depth}, width ${width}${kernels}, stem ${stem}, variant ${variant}, ${images}; ${left}\n` +
           `Run     ${shown(runFolder)}\nNext    simclr evaluate ${shown(runFolder)}\n`,
       );
     });

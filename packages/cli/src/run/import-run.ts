@@ -51,9 +51,11 @@ export async function importRun(options: ImportRunOptions): Promise<ImportRunRes
   const { params, state, unused } = encoder;
   try {
     const spec = normalizedSpec(encoder, options.normalization);
-    const { depth, width, stem } = spec;
+    const { depth, width, stem, selectiveKernels, squeezeExcite, resnetD } = spec;
+    const own = { kind: "resnet", depth, width, stem, selectiveKernels, squeezeExcite, resnetD };
+    const overrides = Object.entries(own).map(([name, value]) => `backbone.${name}=${value}`);
     const recipe = {
-      ...withOverrides(asked.recipe, [`backbone.depth=${depth}`, `backbone.width=${width}`, `backbone.stem=${stem}`]),
+      ...withOverrides(asked.recipe, overrides),
       description: `Imported from ${file}.`,
     };
     const head = noHead({ inputSize: resnet(spec).featureSize }).spec;
