@@ -100,6 +100,7 @@ describe("help and usage errors", () => {
       "export",
       "download",
       "recipes",
+      "describe",
       "doctor",
     ]) {
       expect(stdout).toContain(`\n  ${command}`);
@@ -171,6 +172,23 @@ describe("help and usage errors", () => {
     expect((await simclr("recipes", "--keys")).stdout).toContain(
       'optimizer.learningRateScaling\n    none; linear: times batchSize / 256; squareRoot: times its square root (paper, appendix B.1)\n    one of "none", "linear", "squareRoot"; default "linear"',
     );
+  });
+});
+
+describe("describe", () => {
+  test("says what a recipe would need, as text and as JSON", async () => {
+    const asked = ["describe", "photos", "--set", "backbone.selectiveKernels=0.0625", "--set", "backbone.depth=50", "--set", "backbone.width=1"]; // biome-ignore format: one line
+    const { stdout } = await simclr(...asked);
+    expect(stdout).toMatch(/^Encoder {3}ResNet-50 SK on 96 x 96 pixels: 35,215,584 parameters, 2,048 features\nHead/);
+    expect(stdout).toMatch(/a step of at most 256 images[\s\S]*--set backbone\.recompute=blocks: activations \d/);
+    const { encoder, bytes } = JSON.parse((await simclr(...asked, "--json")).stdout);
+    expect([encoder.parameters, bytes.activations]).toEqual([35_215_584, encoder.activationBytes]);
+  });
+
+  test("a vision transformer on images of another size is refused before anything else happens", async () => {
+    const { code, stderr } = await simclr("pretrain", "digits", "--set", "backbone.kind=vit", "--set", "imageSize=32");
+    expect(stderr).toMatch(/imageSize to be the images' own size, 28 x 28[\s\S]*INVALID_RECIPE_VALUE/);
+    expect(code).toBe(2);
   });
 });
 

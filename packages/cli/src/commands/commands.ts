@@ -60,6 +60,11 @@ export const commands: readonly NamedCommand[] = [
     load: async () => (await import("./recipes.js")).recipesCommand,
   },
   {
+    name: "describe",
+    description: "Say what training by a recipe would need: parameters, computation, memory.",
+    load: async () => (await import("./describe.js")).describeCommand,
+  },
+  {
     name: "doctor",
     description: "Say what this machine has to compute with, and what is missing.",
     load: async () => (await import("./doctor.js")).doctorCommand,

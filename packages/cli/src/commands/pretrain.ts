@@ -31,6 +31,7 @@ Examples:
   simclr pretrain ./photos --set imageSize=128 --set epochs=300
   simclr pretrain cifar10 --recipe cifar10-resnet18    the reference's recipe: 91% linear; wants a GPU
   simclr pretrain ./photos --recipe ./mine.ts          a recipe of your own: export default defineRecipe({ ... })
+  simclr pretrain ./photos --set backbone.kind=vit     a vision transformer; simclr describe photos --set ... tells what it needs
   simclr pretrain --run runs/photos-20261124-093000 --resume
 
 What <data> is, its files tell:
