@@ -102,8 +102,11 @@ test("a pattern is a dataset; keys name features and columns", async () => {
 test("a published test part without labels gives way to the validation part", async () => {
   const folder = shardFolder(".parquet");
   copyFileSync(join(fixtures, "special/secret-labels.parquet"), join(folder, "test.parquet"));
-  const { test: tested } = await open(folder);
+  copyFileSync(join(fixtures, "special/plain-bytes.parquet"), join(folder, "extra.parquet"));
+  const warnings: string[] = [];
+  const { test: tested } = await open(folder, {}, (message) => warnings.push(message));
   expect([...(tested?.labels ?? [])]).toEqual(golden.labels.slice(6));
+  expect(warnings.join()).toMatch(/^Left out, as no part is in the name: .*extra\.parquet\.$/);
 });
 
 test("the cache keeps what was decoded", async () => {

@@ -60,7 +60,10 @@ async function openShards(
   decoding: DecodingOptions,
   onWarning: (message: string) => void,
 ): Promise<OpenedImages> {
-  if (leftOut.length > 0) onWarning(`Left out, as their names are of no part: ${leftOut.map(shown).join(", ")}.`);
+  if (leftOut.length > 0) {
+    const others = leftOut.length > 1 ? ` and ${leftOut.length - 1} more` : "";
+    onWarning(`Left out, as no part is in the name: ${shown(leftOut[0] as string)}${others}.`);
+  }
   const open = (paths: readonly string[]) => {
     if (format === "parquet") {
       return parquet(paths, { ...decoding, ...(imageKey !== null && { imageColumn: imageKey }), ...(labelKey !== null && { labelColumn: labelKey }) }); // biome-ignore format: one line
