@@ -104,7 +104,7 @@ export function record(
       structure,
       assigned,
       handles: [...handles.values()],
-      parts: recorder.parts,
+      parts: [...recorder.parts.values()],
       native: binding.native,
       recorder,
     };
@@ -125,7 +125,7 @@ export function record(
     recorder.graph.delete();
     if (!recording) {
       for (const handle of handles.values()) api.TFE_DeleteTensorHandle(handle);
-      removeFunctions(binding.native, recorder.parts);
+      removeFunctions(binding.native, recorder.parts.values());
     }
   }
 }
@@ -136,6 +136,6 @@ export function freeRecording({ native, called, handles, parts }: Recording): vo
   for (const handle of handles) native.api.TFE_DeleteTensorHandle(handle);
 }
 
-function removeFunctions({ api, context, status }: Native, names: readonly string[]): void {
+function removeFunctions({ api, context, status }: Native, names: Iterable<string>): void {
   for (const name of names) api.TFE_ContextRemoveFunction(context, name, status.address);
 }
