@@ -10,18 +10,28 @@ export class Graph {
   readonly address: bigint;
   /** What the next operations wait for besides their inputs. */
   readonly controlInputs: bigint[] = [];
+  /** Of a graph within another one: its operations in their order, with their inputs by number. */
+  private readonly lines: string[] = [];
+  private readonly numbers = new Map<bigint, number>();
+  /** For the names of operations, which a graph within another one does not share with it. */
+  private readonly operations: { count: number };
 
-  /** @param operations counts them for their names; a graph within another one has its counter */
+  /** @param outer the graph that calls the function of this one */
   constructor(
     private readonly native: Native,
-    private readonly operations = { count: 0 },
+    private readonly outer?: Graph,
   ) {
     this.address = native.api.TF_NewGraph();
+    this.operations = outer?.operations ?? { count: 0 };
   }
 
-  /** A graph whose function this one will call. */
-  within(): Graph {
-    return new Graph(this.native, this.operations);
+  /** What a graph within another one computes for an output: the same for all that compute the same. */
+  textOf(output: GraphOutput): string {
+    return [...this.lines, this.reference(output)].join("\n");
+  }
+
+  private reference({ oper, index }: GraphOutput): string {
+    return `${this.numbers.get(oper)}:${index}`;
   }
 
   definition(name: string): OperationDefinition | undefined {
@@ -34,7 +44,12 @@ export class Graph {
   }
 
   /** @throws SIMCLR_ERROR__RUNTIME__TENSORFLOW_FAILED when the inputs do not fit, as it would when it ran */
-  add(name: string, attributes: readonly Attribute[], inputs: readonly GraphOutput[], tensor?: bigint): bigint {
+  add(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly GraphOutput[],
+    constant?: { readonly tensor: bigint; readonly values: HostValues; readonly shape: readonly number[] },
+  ): bigint {
     const { api, status } = this.native;
     const definition = this.definition(name) ?? { inputs: [], inferred: new Set<string>() };
     const operation = api.TF_NewOperation(this.address, name, this.nextName);
@@ -55,9 +70,18 @@ export class Graph {
     for (const attribute of attributes) {
       if (!definition.inferred.has(attribute.name)) setAttribute(api, "TF_", operation, attribute, status);
     }
-    if (tensor !== undefined) api.TF_SetAttrTensor(operation, "value", tensor, status.address);
+    if (constant) api.TF_SetAttrTensor(operation, "value", constant.tensor, status.address);
     const finished = api.TF_FinishOperation(operation, status.address);
     status.check(name);
+    if (this.outer) {
+      const values =
+        constant &&
+        Array.from(constant.values as Iterable<unknown>, (value) => (Object.is(value, -0) ? "-0" : String(value)));
+      this.numbers.set(finished, this.numbers.size);
+      this.lines.push(
+        JSON.stringify([name, attributes, inputs.map((input) => this.reference(input)), constant?.shape, values]),
+      );
+    }
     return finished;
   }
 
@@ -72,7 +96,7 @@ export class Graph {
   constant(shape: readonly number[], dtype: number, values: HostValues): GraphOutput {
     const tensor = newHostTensor(this.native.api, shape, dtype, values);
     const attributes = [{ name: "dtype", type: AttributeType.type, value: dtype }];
-    const oper = this.add("Const", attributes, [], tensor);
+    const oper = this.add("Const", attributes, [], { tensor, values, shape });
     this.native.api.TF_DeleteTensor(tensor);
     return { oper, index: 0 };
   }
@@ -117,8 +141,8 @@ export class Graph {
     return output;
   }
 
-  /** Makes the whole graph a function of the eager context, and of another graph that will call it. */
-  toFunction(name: string, inputs: readonly GraphOutput[], outputs: readonly GraphOutput[], caller?: Graph): void {
+  /** Makes the whole graph a function of the eager context, and of the graph around it. */
+  toFunction(name: string, inputs: readonly GraphOutput[], outputs: readonly GraphOutput[]): void {
     const { api, status, context } = this.native;
     const created = api.TF_GraphToFunction(
       ...([this.address, name, 0, -1, null, inputs.length, outputsInMemory(inputs)] as const),
@@ -126,7 +150,7 @@ export class Graph {
     );
     status.check(`the function ${name}`);
     api.TFE_ContextAddFunction(context, created, status.address);
-    if (caller && status.ok) api.TF_GraphCopyFunction(caller.address, created, null, status.address);
+    if (this.outer && status.ok) api.TF_GraphCopyFunction(this.outer.address, created, null, status.address);
     api.TF_DeleteFunction(created);
     status.check(`the function ${name}`);
   }

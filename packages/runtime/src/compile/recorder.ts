@@ -25,8 +25,8 @@ export interface RecorderOptions {
 /** Writes what TensorFlow.js executes into a graph instead of running it. */
 export class GraphRecorder implements Recorder {
   readonly graph: Graph;
-  /** Names of the functions of the parts, which live as long as the recording. */
-  readonly parts: string[] = [];
+  /** The functions of the parts, by what they compute; they live as long as the recording. */
+  readonly parts = new Map<string, string>();
   /** The graph's inputs in use: placeholders, and where their tensors come from. */
   readonly inputs: { readonly node: GraphOutput; readonly source: InputSource }[] = [];
   /** By the name of a node in TensorFlow's messages: its operation, and where in the program it was called. */
@@ -37,7 +37,7 @@ export class GraphRecorder implements Recorder {
     private readonly binding: Binding,
     readonly options: RecorderOptions,
   ) {
-    this.graph = options.outer?.graph.within() ?? new Graph(binding.native);
+    this.graph = new Graph(binding.native, options.outer?.graph);
     this.origins = options.outer?.origins ?? new Map();
   }
 
@@ -103,11 +103,15 @@ export class GraphRecorder implements Recorder {
 
   /** Makes a tensor the result of a part of this recording, which is compiled to a program of its own. */
   callPart(part: GraphRecorder, id: number): void {
-    const { functionName } = this.options;
-    const name = this.binding.nameFunction(`${functionName}_part`);
-    const nodes = part.inputs.map(({ node }) => node);
-    part.graph.toFunction(name, nodes, [part.nodeOf(id)], this.graph);
-    this.parts.push(name);
+    const output = part.nodeOf(id);
+    const text = part.graph.textOf(output);
+    const known = this.parts.get(text);
+    const name = known ?? this.binding.nameFunction(`${this.functionName}_part`);
+    if (!known) {
+      const nodes = part.inputs.map(({ node }) => node);
+      part.graph.toFunction(name, nodes, [output]);
+      this.parts.set(text, name);
+    }
     const inputs = part.inputs.map(({ source }) => this.nodeOf((source as { outside: number }).outside));
     this.nodes.set(id, this.graph.call(name, inputs, this.binding.tensors.get(id).shape));
   }

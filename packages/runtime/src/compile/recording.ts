@@ -117,7 +117,7 @@ export function record(
       structure,
       assigned,
       handles: [...handles.values()],
-      parts: recorder.parts,
+      parts: [...recorder.parts.values()],
       native: binding.native,
       recorder,
       graph: keepGraph ? { graph: recorder.graph, inputs: nodes, outputs, origins: recorder.origins } : undefined,
@@ -139,7 +139,7 @@ export function record(
     if (!recording?.graph) recorder.graph.delete();
     if (!recording) {
       for (const handle of handles.values()) api.TFE_DeleteTensorHandle(handle);
-      removeFunctions(binding.native, recorder.parts);
+      removeFunctions(binding.native, recorder.parts.values());
     }
   }
 }
@@ -151,6 +151,6 @@ export function freeRecording({ native, called, handles, parts, graph }: Recordi
   graph?.graph.delete();
 }
 
-function removeFunctions({ api, context, status }: Native, names: readonly string[]): void {
+function removeFunctions({ api, context, status }: Native, names: Iterable<string>): void {
   for (const name of names) api.TFE_ContextRemoveFunction(context, name, status.address);
 }
