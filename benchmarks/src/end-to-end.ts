@@ -13,6 +13,8 @@ interface Case {
   readonly batch: number;
   readonly fileSize: number;
   readonly steps: number;
+  /** Default: enough for a shuffled epoch. */
+  readonly files?: number;
 }
 
 const cases: Readonly<Record<string, Case>> = {
@@ -24,7 +26,7 @@ const cases: Readonly<Record<string, Case>> = {
 const gpuCases: Readonly<Record<string, Case>> = {
   "gpu-resnet18-32": { depth: 18, stem: "cifar", "image-size": 32, batch: 512, fileSize: 32, steps: 7 },
   "gpu-resnet50-224": { depth: 50, stem: "imagenet", "image-size": 224, batch: 128, fileSize: 500, steps: 7 },
-  "tiny-resnet18-32": { depth: 18, stem: "cifar", "image-size": 32, batch: 2, fileSize: 32, steps: 2 },
+  "tiny-resnet18-32": { depth: 18, stem: "cifar", "image-size": 32, batch: 2, fileSize: 32, steps: 2, files: 32 },
 };
 
 const { values, positionals } = parseArgs({
@@ -39,9 +41,8 @@ const rounds = Number(values.rounds);
 for (const name of positionals.length > 0 ? positionals : Object.keys(cases)) {
   const found = cases[name] ?? gpuCases[name];
   if (!found) throw new Error(`There is no case ${name}; there are ${Object.keys(cases).join(", ")}.`);
-  const { fileSize, steps, ...recipe } = found;
-  const usualCount = fileSize > 32 ? 512 : 4096;
-  const folder = await photos(fileSize, Math.max(usualCount, (steps + 1) * recipe.batch), { square: fileSize < 500 });
+  const { fileSize, steps, files = fileSize > 32 ? 512 : 4096, ...recipe } = found;
+  const folder = await photos(fileSize, Math.max(files, (steps + 1) * recipe.batch), { square: fileSize < 500 });
   const options = Object.entries({ ...recipe, precision: values.precision }).flatMap(([key, value]) => [
     `--${key}`,
     `${value}`,

@@ -1,5 +1,9 @@
 // One training step beside the same step in PyTorch, eager and compiled: alternating rounds in one run, the ratio of images
 // per second, and the peak of memory. A case is a network, a size, a precision; each has its own file of results.
+//
+// tfjs-node itself is no contestant: its installer fetches a libtensorflow from a storage host that a machine with package registries alone
+// does not reach, and ends with an error there. In its place stands the eager step, which its own kernels make, one operation a call, with
+// the fused kernels of ours and a current TensorFlow: what tfjs-node would do at best.
 import { parseArgs } from "node:util";
 import { alternate, measured, ratioOf } from "./alternate.js";
 import { type Contestant, startContestant } from "./contestant.js";

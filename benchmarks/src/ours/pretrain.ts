@@ -30,8 +30,13 @@ const settings = [
   "backbone.width=1",
   `view.colorStrength=${small ? 0.5 : 1}`,
   `view.blurProbability=${small ? 0 : 0.5}`,
-  "optimizer.kind=momentum",
+  "optimizer.kind=sgd",
+  "optimizer.warmupEpochs=0",
   "epochs=1",
+  // The report at a run's end is not in the figures: it may be small.
+  "evaluation.linearEpochs=1",
+  "evaluation.exampleCount=64",
+  "evaluation.probeExampleCount=64",
   `precision=${compilePrecision(precision).precision}`,
 ];
 
