@@ -1,34 +1,6 @@
 import pLimit from "p-limit";
 import type { Dataset } from "./dataset.js";
-import { packageMissing } from "./errors.js";
-
-export interface DecodeSettings {
-  readonly imageShape: Dataset["imageShape"];
-  readonly fit: "contain" | "cover";
-  readonly background: readonly [red: number, green: number, blue: number];
-}
-
-export interface DecodedImage {
-  readonly pixels: Uint8Array;
-  readonly imageSize?: readonly [height: number, width: number];
-}
-
-type Sharp = typeof import("sharp").default;
-
-/**
- * sharp, with one thread for each image: many images at once use the cores better than many threads for one.
- *
- * @throws SIMCLR_ERROR__DATA__PACKAGE_MISSING
- */
-export async function loadSharp(): Promise<Sharp> {
-  try {
-    const { default: sharp } = await import("sharp");
-    sharp.concurrency(1);
-    return sharp;
-  } catch (cause) {
-    throw packageMissing("sharp", "which decodes images", cause);
-  }
-}
+import type { DecodedPixels, DecodeSettings, ImageDecoder } from "./image-decoder.js";
 
 /**
  * Runs decodings side by side, one fewer than libuv has threads: a compiled step waits in the same pool, and must find a
@@ -37,34 +9,33 @@ export async function loadSharp(): Promise<Sharp> {
 export const decodingQueue = pLimit(Math.max(1, (Number(process.env.UV_THREADPOOL_SIZE) || 4) - 1));
 
 /**
- * Decodes an image file's bytes to 8 bits of sRGB, or of gray, in the settings' shape.
+ * Decodes an image file's bytes to where the image lies in its batch.
  *
- * The first frame counts. EXIF orientation is applied, embedded colour profiles and CMYK are converted, transparency is
- * put on the background. An image that has the right size already is not resampled.
- *
- * @throws sharp's own error when the file is corrupt
+ * @param target of the settings' shape; a smaller image lies in its top left corner, and the rest becomes 0
+ * @returns the region that is not padding
+ * @throws the decoder's own error when the file is corrupt
  */
-export async function decodeImage(sharp: Sharp, file: Uint8Array, settings: DecodeSettings): Promise<DecodedImage> {
-  const [height, width, channels] = settings.imageShape;
-  const contain = settings.fit === "contain";
-  const [r, g, b] = settings.background;
-  const { data, info } = await sharp(file, { failOn: "error" })
-    .autoOrient()
-    .resize({ width, height, fit: contain ? "inside" : "cover", withoutEnlargement: contain })
-    .flatten({ background: { r, g, b } })
-    .toColourspace(channels === 1 ? "b-w" : "srgb")
-    .raw({ depth: "uchar" })
-    .toBuffer({ resolveWithObject: true });
-  if (!contain) return { pixels: data };
-  return { pixels: padded(data, info.height, info.width, settings.imageShape), imageSize: [info.height, info.width] };
+export function decodeImage(
+  decoder: ImageDecoder,
+  file: Uint8Array,
+  settings: DecodeSettings,
+  target: Uint8Array,
+): Promise<readonly [height: number, width: number]> {
+  return decoder.decode(file, settings, (image) => {
+    place(image, settings.imageShape, target);
+    return [image.height, image.width] as const;
+  });
 }
 
-/** Puts an image in the top left corner; the rest is 0. */
-function padded(pixels: Uint8Array, height: number, width: number, shape: Dataset["imageShape"]): Uint8Array {
-  const [fullHeight, fullWidth, channels] = shape;
-  if (height === fullHeight && width === fullWidth) return pixels;
-  const out = new Uint8Array(fullHeight * fullWidth * channels);
-  const stride = width * channels;
-  for (let y = 0; y < height; y++) out.set(pixels.subarray(y * stride, (y + 1) * stride), y * fullWidth * channels);
-  return out;
+function place({ pixels, height, width }: DecodedPixels, shape: Dataset["imageShape"], target: Uint8Array): void {
+  const [, fullWidth, channels] = shape;
+  if (width === fullWidth) target.set(pixels);
+  else {
+    const [stride, fullStride] = [width * channels, fullWidth * channels];
+    for (let y = 0; y < height; y++) {
+      target.set(pixels.subarray(y * stride, (y + 1) * stride), y * fullStride);
+      target.fill(0, y * fullStride + stride, (y + 1) * fullStride);
+    }
+  }
+  target.fill(0, height * fullWidth * channels);
 }

@@ -1,13 +1,14 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { assertFolder } from "./assert-folder.js";
 import { assertIndices } from "./assert-indices.js";
 import type { Dataset } from "./dataset.js";
-import { type DecodeSettings, decodeImage, decodingQueue, loadSharp } from "./decode-image.js";
+import { decodeImage, decodingQueue } from "./decode-image.js";
 import { allImagesCorrupt, invalidArgument, simclrError, unreadable } from "./errors.js";
 import { type FoundImages, findImages } from "./find-images.js";
 import { folderLabels } from "./folder-labels.js";
-import { type ImageRow, stackRows } from "./image-rows.js";
+import type { DecodeSettings, ImageDecoder } from "./image-decoder.js";
+import { readWholeFile } from "./read-whole-file.js";
+import { sharpDecoder } from "./sharp-decoder.js";
 
 /** What sharp decodes everywhere without further libraries. */
 const imageExtensions = [".jpg", ".jpeg", ".png", ".webp", ".avif", ".tif", ".tiff", ".gif"] as const;
@@ -41,6 +42,8 @@ export interface ImageFolderOptions {
   readonly channels?: 1 | 3;
   /** What shows through transparent parts. Default white. */
   readonly background?: readonly [red: number, green: number, blue: number];
+  /** What makes pixels of the files. Default: `sharpDecoder()`. */
+  readonly decoder?: ImageDecoder;
   /** Which files are images, by the ends of their names in any case. Default: those of JPEG, PNG, WebP, AVIF, TIFF and GIF. */
   readonly extensions?: readonly string[];
   /** Takes at most so many images, evenly spaced over the sorted paths, so that every class keeps its share. Default: all. */
@@ -89,17 +92,17 @@ export async function imageFolder(root: string, options: ImageFolderOptions): Pr
   // The classes are those of the whole folder, whatever the limit.
   const all = folderLabels(root, allPaths, wanted);
   const named = all && { ...all, labels: Int32Array.from(chosen, (index) => all.labels[index] as number) };
-  const sharp = await loadSharp();
+  const decoder = options.decoder ?? (await sharpDecoder());
   const corrupt = new Set<number>();
 
   /** Nothing for a corrupt image. */
-  async function decode(index: number) {
+  async function decode(index: number, target: Uint8Array) {
     const path = join(root, paths[index] as string);
-    const file = await readFile(path).catch((cause) => {
+    const file = await readWholeFile(path).catch((cause) => {
       throw unreadable(path, cause);
     });
     try {
-      return await decodeImage(sharp, file, settings);
+      return await decodeImage(decoder, file, settings, target);
     } catch (cause) {
       const error = corruptImage(path, cause);
       if (onCorrupt === "refuse") throw error;
@@ -109,12 +112,12 @@ export async function imageFolder(root: string, options: ImageFolderOptions): Pr
     }
   }
 
-  async function readRow(asked: number): Promise<ImageRow> {
+  async function readRow(asked: number, target: Uint8Array) {
     for (let offset = 0; offset < paths.length; offset++) {
       const index = (asked + offset) % paths.length;
       if (corrupt.has(index)) continue;
-      const image = await decode(index);
-      if (image) return { index, ...image, ...(named && { label: named.labels[index] as number }) };
+      const imageSize = await decode(index, target);
+      if (imageSize) return { index, imageSize };
     }
     throw allImagesCorrupt(paths.length);
   }
@@ -128,13 +131,22 @@ export async function imageFolder(root: string, options: ImageFolderOptions): Pr
     ignored,
     async read(indices) {
       assertIndices(indices, paths.length);
-      const results = await Promise.allSettled(indices.map((index) => decodingQueue(readRow, index)));
+      const size = settings.imageShape.reduce((product, length) => product * length, 1);
+      const images = new Uint8Array(indices.length * size);
+      const target = (row: number) => images.subarray(row * size, (row + 1) * size);
+      const results = await Promise.allSettled(indices.map((index, row) => decodingQueue(readRow, index, target(row))));
       const rows = results.map((result) => {
         // When all have ended: then the error is the first image's, and nothing goes on behind the caller's back.
         if (result.status === "rejected") throw result.reason;
         return result.value;
       });
-      return stackRows(rows, settings.imageShape);
+      return {
+        images,
+        shape: [indices.length, ...settings.imageShape],
+        ...(named && { labels: Int32Array.from(rows, ({ index }) => named.labels[index] as number) }),
+        ...(settings.fit === "contain" && { imageSizes: rows.map(({ imageSize }) => imageSize) }),
+        indices: Int32Array.from(rows, ({ index }) => index),
+      };
     },
   };
 }

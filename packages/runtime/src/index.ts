@@ -3,6 +3,11 @@ export { type Runtime, useTensorFlow } from "./backend/use-tensorflow.js";
 export { compile } from "./compile/compile.js";
 export type { DoctorCheck } from "./doctor/check.js";
 export { type DoctorReport, doctor, formatDoctorReport } from "./doctor/doctor.js";
+export {
+  type JpegPixels,
+  type TensorFlowJpegDecoder,
+  tensorflowJpegDecoder,
+} from "./images/tensorflow-jpeg-decoder.js";
 export type { Installation } from "./provisioning/installation.js";
 export type { TensorFlowKind } from "./provisioning/lock.js";
 export type { OnProvisionProgress, ProvisionProgress } from "./provisioning/progress.js";
