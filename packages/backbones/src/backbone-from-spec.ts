@@ -1,13 +1,19 @@
 import { type Backbone, type ModelSpec, simclrError } from "@simclr/core";
+import { convNext } from "./convnext.js";
+import type { ConvNextSpec } from "./convnext-spec.js";
 import type {} from "./errors.js";
 import { resnet } from "./resnet.js";
 import type { ResnetSpec } from "./resnet-spec.js";
+import { vit } from "./vit.js";
+import type { VitSpec } from "./vit-spec.js";
 
 /** Builds a backbone from its spec. */
 export type BackboneBuilder = (spec: ModelSpec) => Backbone;
 
 const ours: Readonly<Record<string, BackboneBuilder>> = {
   resnet: (spec) => resnet(spec as unknown as ResnetSpec),
+  vit: (spec) => vit(spec as unknown as VitSpec),
+  convnext: (spec) => convNext(spec as unknown as ConvNextSpec),
 };
 
 /**

@@ -3,13 +3,11 @@ import {
   type BatchNormStatistics,
   batchNorm,
   convolution,
-  type ModelVariables,
   type Parameters,
   parameter,
-  type RandomKey,
-  varianceScaling,
 } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
+import type { Variable } from "./variables.js";
 
 /** A convolution without bias, its batch norm and perhaps a ReLU: what every network of the reference is made of. */
 export interface ConvolutionNorm {
@@ -24,13 +22,7 @@ export interface ConvolutionNorm {
   readonly initialScale: 0 | 1;
 }
 
-export type Shapes = Readonly<Record<string, readonly number[]>>;
-
-/** The shapes of a model's variables by path: what `init` would allocate. */
-export interface VariableShapes {
-  readonly params: Shapes;
-  readonly state: Shapes;
-}
+export type RunOptions = ApplyOptions & { readonly decay: number };
 
 export interface LayerResult {
   readonly output: tf.Tensor4D;
@@ -48,30 +40,17 @@ function paths({ path, number }: ConvolutionNorm) {
   };
 }
 
-export function convolutionNormShapes(layer: ConvolutionNorm): VariableShapes {
+export function convolutionNormVariables(layer: ConvolutionNorm): Variable[] {
   const at = paths(layer);
   const { kernelSize, inputChannels, outputChannels } = layer;
-  return {
-    params: {
-      [at.kernel]: [kernelSize, kernelSize, inputChannels, outputChannels],
-      [at.scale]: [outputChannels],
-      [at.offset]: [outputChannels],
-    },
-    state: { [at.mean]: [outputChannels], [at.variance]: [outputChannels] },
-  };
-}
-
-export function initConvolutionNorm(layer: ConvolutionNorm, key: RandomKey): ModelVariables {
-  const at = paths(layer);
-  const { kernelSize, inputChannels, outputChannels } = layer;
-  return {
-    params: {
-      [at.kernel]: varianceScaling(key, [kernelSize, kernelSize, inputChannels, outputChannels]),
-      [at.scale]: tf.fill([outputChannels], layer.initialScale),
-      [at.offset]: tf.zeros([outputChannels]),
-    },
-    state: { [at.mean]: tf.zeros([outputChannels]), [at.variance]: tf.ones([outputChannels]) },
-  };
+  const shape = [outputChannels];
+  return [
+    { path: at.kernel, shape: [kernelSize, kernelSize, inputChannels, outputChannels], initial: "variance-scaling" },
+    { path: at.scale, shape, initial: layer.initialScale === 0 ? "zeros" : "ones" },
+    { path: at.offset, shape, initial: "zeros" },
+    { path: at.mean, shape, initial: "zeros", isState: true },
+    { path: at.variance, shape, initial: "ones", isState: true },
+  ];
 }
 
 export function applyConvolutionNorm(
@@ -79,7 +58,7 @@ export function applyConvolutionNorm(
   params: Parameters,
   state: Parameters,
   x: tf.Tensor4D,
-  options: ApplyOptions & { readonly decay: number },
+  options: RunOptions,
 ): LayerResult {
   const at = paths(layer);
   const running = { mean: parameter(state, at.mean), variance: parameter(state, at.variance) } as BatchNormStatistics;

@@ -1,5 +1,9 @@
 export { type BackboneBuilder, backboneFromSpec } from "./backbone-from-spec.js";
-export type { ConvolutionNorm, Shapes, VariableShapes } from "./convolution-norm.js";
+export { type ConvNextBackbone, convNext, convNextShapes } from "./convnext.js";
+export type { ConvNextOptions, ConvNextSize, ConvNextSpec } from "./convnext-spec.js";
+export type { ConvolutionNorm } from "./convolution-norm.js";
+export { type BackboneDescription, type DescribeOptions, describe, formatDescription } from "./describe.js";
+export { type FrozenBackboneOptions, frozenBackbone } from "./frozen-backbone.js";
 export { type ResnetBackbone, resnet, resnetShapes } from "./resnet.js";
 export { type ResidualBlock, type ResnetArchitecture, resnetArchitecture } from "./resnet-architecture.js";
 export {
@@ -11,3 +15,8 @@ export {
   resnetDepths,
   resnetSpec,
 } from "./resnet-spec.js";
+export type { SelectiveKernel } from "./selective-kernel.js";
+export type { SqueezeExcite } from "./squeeze-excite.js";
+export type { Shapes, VariableShapes } from "./variables.js";
+export { type VitBackbone, vit, vitShapes } from "./vit.js";
+export type { VitOptions, VitSize, VitSpec } from "./vit-spec.js";

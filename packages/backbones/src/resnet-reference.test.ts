@@ -19,32 +19,36 @@ function noise(name: string, shape: readonly number[], scale = 1, shift = 0): tf
 const noiseParameters = (params: Parameters): Parameters =>
   mapTree(params, ({ shape }, path) => {
     if (path.endsWith("/scale")) return noise(path, shape, 0.25, 1);
-    if (path.endsWith("/offset")) return noise(path, shape, 0.25);
+    if (path.endsWith("/offset") || path.endsWith("/bias")) return noise(path, shape, 0.25);
     const fanIn = shape.slice(0, -1).reduce((product, size) => product * size, 1);
     return noise(path, shape, Math.sqrt(3 / fanIn));
   });
+
+const noiseStatistics = (state: Parameters): Parameters =>
+  mapTree(state, ({ shape }, path) => (path.endsWith("/mean") ? noise(path, shape, 0.1) : noise(path, shape, 0.25, 1)));
 
 /** Values of size 1 after dozens of layers in float32; the reference computes in float64. */
 const closeTo = (actual: tf.Tensor, expected: number[]) =>
   expectClose(actual, expected, { absolute: 5e-4 * Math.max(...expected.map(Math.abs)), relative: 0 });
 
 describeEachBackend(() => {
-  it.each(fixture.cases.map((one) => [one.options.depth, one] as const))(
-    "ResNet-%i has PyTorch's features, batch statistics and gradients",
-    (_, { options, imagesShape, features, statistics, gradients }) => {
+  it.each(fixture.cases.map((one) => [one.options, one.training, one] as const))(
+    "ResNet %j (training: %s) has PyTorch's features, batch statistics and gradients",
+    (_options, _training, { options, training, imagesShape, features, statistics, gradients }) => {
       tf.tidy(() => {
         const backbone = resnet({ ...(options as ResnetOptions), batchNormDecay: 0 });
-        const { params: start, state } = backbone.init(randomKey(0));
+        const { params: start, state: first } = backbone.init(randomKey(0));
         const params = noiseParameters(start);
+        const state = noiseStatistics(first);
         const images = noise("images", imagesShape, 0.5, 0.5);
-        const result = backbone.apply(params, state, images, { training: true });
+        const result = backbone.apply(params, state, images, { training });
         closeTo(result.outputs.features as tf.Tensor, features);
         for (const [path, expected] of Object.entries(statistics)) closeTo(result.state[path] as tf.Tensor, expected);
 
         const paths = Object.keys(gradients);
         const loss = (...moved: tf.Tensor[]) => {
           const replaced = { ...params, ...Object.fromEntries(paths.map((path, i) => [path, moved[i] as tf.Tensor])) };
-          const { outputs } = backbone.apply(replaced, state, images, { training: true });
+          const { outputs } = backbone.apply(replaced, state, images, { training });
           const output = outputs.features as tf.Tensor;
           return tf.mean(tf.mul(output, noise("loss", output.shape)));
         };

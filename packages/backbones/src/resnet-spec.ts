@@ -1,4 +1,5 @@
 import { invalidArgument } from "@simclr/core";
+import { assertNoStranger, assertRecompute } from "./option-checks.js";
 
 /** How many layers a ResNet may have. */
 export const resnetDepths = [18, 34, 50, 101, 152, 200] as const;
@@ -35,6 +36,18 @@ export interface ResnetOptions {
    */
   readonly stem?: "imagenet" | "cifar";
   /**
+   * The share of a bottleneck's channels from which the mixture of its two 3x3 kernels is told, at least 32 channels:
+   * selective kernels (Li et al. 2019). SimCLRv2's is 0.0625. Default 0: one kernel, no mixture. Basic blocks have none.
+   */
+  readonly selectiveKernels?: number;
+  /** The share of a block's channels that gates its output: squeeze-and-excitation (Hu et al. 2018). Default 0: no gates. */
+  readonly squeezeExcite?: number;
+  /**
+   * ResNet-D (He et al. 2019): a stem of three 3x3 convolutions in place of the 7x7 one, and a 2x2 average pooling before
+   * each projection shortcut, which then has no stride. Default: with selective kernels, as the reference.
+   */
+  readonly resnetD?: boolean;
+  /**
    * Where builders of ResNets disagree. `"simclr"` (default), as google-research/simclr: the first block of every group has a
    * projection shortcut, and the stem's pooling pads as TensorFlow's SAME. `"torchvision"`: a shortcut is projected only where
    * its shape changes, so not in group 1 of ResNet-18 and 34, and the pooling pads one pixel on every side.
@@ -53,6 +66,8 @@ export interface ResnetOptions {
   readonly zeroInitializeLastScale?: boolean;
   /** How much of the running statistics a training step keeps. Default 0.9. */
   readonly batchNormDecay?: number;
+  /** `"blocks"`: keeps the blocks' inputs alone for the backward pass, which computes the rest again. Default `"none"`. */
+  readonly recompute?: "none" | "blocks";
 }
 
 /** A ResNet's options with every default written out. JSON; rebuilds the same network whatever later defaults are. */
@@ -68,23 +83,25 @@ export function resnetSpec(options: ResnetOptions & { readonly kind?: string }):
     width = 1,
     stem = "imagenet",
     variant = "simclr",
+    selectiveKernels = 0,
+    squeezeExcite = 0,
+    resnetD = selectiveKernels > 0,
     stemActivation = "relu",
     normalization = "none",
     inputChannels = 3,
     zeroInitializeLastScale = true,
     batchNormDecay = 0.9,
+    recompute = "none",
     ...unknown
   } = options;
-  const [stranger] = Object.keys(unknown);
-  if (stranger !== undefined)
-    throw invalidArgument(
-      stranger,
-      (unknown as Record<string, unknown>)[stranger],
-      "absent: a resnet has no such option",
-    );
+  assertNoStranger("resnet", unknown);
   if (!resnetDepths.includes(depth)) throw invalidArgument("depth", depth, `one of ${resnetDepths.join(", ")}`);
   if (!(Number.isFinite(width) && width > 0)) throw invalidArgument("width", width, "a number above 0");
   if (stem !== "imagenet" && stem !== "cifar") throw invalidArgument("stem", stem, '"imagenet" or "cifar"');
+  for (const [name, ratio] of Object.entries({ selectiveKernels, squeezeExcite }))
+    if (!(ratio >= 0 && ratio <= 1)) throw invalidArgument(name, ratio, "from 0, for none, to 1");
+  if (typeof resnetD !== "boolean") throw invalidArgument("resnetD", resnetD, "true or false");
+  assertRecompute(recompute);
   if (!(Number.isInteger(inputChannels) && inputChannels > 0))
     throw invalidArgument("inputChannels", inputChannels, "a whole number above 0", "1 is grayscale, 3 is colour.");
   if (variant !== "simclr" && variant !== "torchvision")
@@ -108,11 +125,15 @@ export function resnetSpec(options: ResnetOptions & { readonly kind?: string }):
     width,
     stem,
     variant,
+    selectiveKernels,
+    squeezeExcite,
+    resnetD,
     stemActivation,
     normalization,
     inputChannels,
     zeroInitializeLastScale,
     batchNormDecay,
+    recompute,
   };
 }
 

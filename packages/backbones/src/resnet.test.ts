@@ -21,6 +21,15 @@ describe("parameter counts of google-research/simclr", () => {
     [{ depth: 152 }, 58_143_808],
     [{ depth: 152, width: 2 }, 232_253_568],
     [{ depth: 200 }, 62_624_832],
+    [{ depth: 50, selectiveKernels: 0.0625 }, 35_215_584],
+    [{ depth: 50, selectiveKernels: 0.0625, width: 2 }, 140_306_048],
+    [{ depth: 101, selectiveKernels: 0.0625 }, 64_662_304],
+    [{ depth: 101, selectiveKernels: 0.0625, width: 2 }, 257_132_224],
+    [{ depth: 152, selectiveKernels: 0.0625 }, 88_940_896],
+    [{ depth: 152, selectiveKernels: 0.0625, width: 2 }, 353_398_528],
+    [{ depth: 152, selectiveKernels: 0.0625, width: 3 }, 794_704_160],
+    // By hand: two of 64 x 4 + 4 x 64 + 4 + 64, and so on for 128, 256 and 512.
+    [{ depth: 18, squeezeExcite: 0.0625 }, 11_180_736 + 89_080],
   ])("%j has %i trainable parameters", (options, expected) => {
     expect(count(resnetShapes(options).params)).toBe(expected);
   });
@@ -83,6 +92,10 @@ describe("resnet", () => {
     ["inputChannels", { depth: 18, inputChannels: 1.5 }],
     ["zeroInitializeLastScale", { depth: 18, zeroInitializeLastScale: 1 }],
     ["batchNormDecay", { depth: 18, batchNormDecay: 1 }],
+    ["selectiveKernels", { depth: 50, selectiveKernels: 2 }],
+    ["squeezeExcite", { depth: 50, squeezeExcite: -1 }],
+    ["resnetD", { depth: 50, resnetD: 1 }],
+    ["recompute", { depth: 50, recompute: "all" }],
     ["widht", { depth: 18, widht: 2 }],
   ])("refuses a wrong %s", (argument, options) => {
     const error = thrownBy(() => resnet(options as ResnetOptions));
@@ -96,7 +109,7 @@ describe("backboneFromSpec", () => {
     const error = thrownBy(() => backboneFromSpec(spec, { mine: () => resnet({ depth: 18 }) }));
     expect(isSimclrError(error, "SIMCLR_ERROR__BACKBONES__UNKNOWN_KIND") && error.context).toEqual({
       kind: "vision-transformer",
-      known: ["resnet", "mine"],
+      known: ["resnet", "vit", "convnext", "mine"],
     });
   });
 

@@ -2,25 +2,21 @@ import {
   type ApplyOptions,
   assertShape,
   type Backbone,
-  foldIn,
   type ModelResult,
   type ModelVariables,
   type Parameters,
   type RandomKey,
 } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
-import {
-  applyConvolutionNorm,
-  convolutionNormShapes,
-  initConvolutionNorm,
-  type LayerResult,
-  type VariableShapes,
-} from "./convolution-norm.js";
-import { layersOf, type ResidualBlock, type ResnetArchitecture, resnetArchitecture } from "./resnet-architecture.js";
+import { applyConvolutionNorm } from "./convolution-norm.js";
+import { applyResidualBlock, recomputeResidualBlock } from "./residual-block.js";
+import { type ResnetArchitecture, resnetArchitecture, resnetVariables } from "./resnet-architecture.js";
 import { type ResnetOptions, type ResnetSpec, resnetSpec } from "./resnet-spec.js";
+import { initVariables, shapesOf, type VariableShapes } from "./variables.js";
 
 export interface ResnetBackbone extends Backbone {
   readonly spec: ResnetSpec;
+  readonly variableShapes: VariableShapes;
 }
 
 /**
@@ -33,6 +29,9 @@ export interface ResnetBackbone extends Backbone {
  * subtracting a mean. Outputs: `stem` (after its pooling), `group1` to `group4`, all `[batch, height', width', channels]`,
  * and `features`, `[batch, featureSize]`. Parameters are at paths like `group2/block0/conv1/kernel`,
  * `group2/block0/norm1/scale`; a parameter's first value depends on the key and its path alone.
+ *
+ * `selectiveKernels: 0.0625` makes the networks of SimCLRv2, `squeezeExcite` gates the blocks' channels. `recompute: "blocks"`
+ * keeps only the blocks' inputs for the backward pass, which computes each block again: the same gradients for less memory.
  *
  * @throws SIMCLR_ERROR__CORE__INVALID_ARGUMENT for an option out of its range, or one that does not exist
  * @example
@@ -50,12 +49,14 @@ export interface ResnetBackbone extends Backbone {
 export function resnet(options: ResnetOptions): ResnetBackbone {
   const spec = resnetSpec(options);
   const architecture = resnetArchitecture(spec);
+  const variables = resnetVariables(architecture);
   const { stem, stemPooling, groups, featureSize } = architecture;
+  const applyBlock = spec.recompute === "blocks" ? recomputeResidualBlock : applyResidualBlock;
   return {
     spec,
     featureSize,
-    init: (key: RandomKey): ModelVariables =>
-      merge(layersOf(architecture).map((l) => initConvolutionNorm(l, foldIn(key, `${l.path}/conv${l.number}`)))),
+    variableShapes: shapesOf(variables),
+    init: (key: RandomKey): ModelVariables => initVariables(variables, key),
     apply: (params: Parameters, state: Parameters, images: tf.Tensor, given: ApplyOptions): ModelResult => {
       assertShape("images", images, ["batch", "height", "width", spec.inputChannels]);
       const run = { ...given, decay: spec.batchNormDecay };
@@ -63,9 +64,14 @@ export function resnet(options: ResnetOptions): ResnetBackbone {
       const runOf = (part: number) => (part < frozen ? { ...run, training: false } : run);
       return tf.tidy(() => {
         const outputs: Record<string, tf.Tensor> = {};
-        const first = applyConvolutionNorm(stem, params, state, normalized(images as tf.Tensor4D, spec), runOf(0));
-        let x = pooled(first.output, stemPooling);
-        const states = [first.state];
+        const states: Parameters[] = [];
+        let x = normalized(images as tf.Tensor4D, spec);
+        for (const layer of stem) {
+          const result = applyConvolutionNorm(layer, params, state, x, runOf(0));
+          x = result.output;
+          states.push(result.state);
+        }
+        x = pooled(x, stemPooling);
         outputs.stem = x;
         groups.forEach((blocks, group) => {
           for (const block of blocks) {
@@ -85,7 +91,7 @@ export function resnet(options: ResnetOptions): ResnetBackbone {
 
 /** The shapes of a ResNet's variables by path, without allocating them: how large a network would be. */
 export function resnetShapes(options: ResnetOptions): VariableShapes {
-  return merge(layersOf(resnetArchitecture(resnetSpec(options))).map(convolutionNormShapes));
+  return shapesOf(resnetVariables(resnetArchitecture(resnetSpec(options))));
 }
 
 function normalized(images: tf.Tensor4D, { normalization }: ResnetSpec): tf.Tensor4D {
@@ -107,33 +113,4 @@ function frozenParts({ frozenThrough }: ApplyOptions, groupCount: number): numbe
   if (frozenThrough === "features") return groupCount + 1;
   const parts = ["stem", ...Array.from({ length: groupCount }, (_, group) => `group${group + 1}`)];
   return parts.indexOf(frozenThrough ?? "") + 1;
-}
-
-/** A block in a tidy of its own: without a gradient to take, only one block's activations are alive at a time. */
-function applyBlock(
-  { main, shortcut }: ResidualBlock,
-  params: Parameters,
-  state: Parameters,
-  x: tf.Tensor4D,
-  run: ApplyOptions & { readonly decay: number },
-): LayerResult {
-  return tf.tidy(() => {
-    const side = shortcut && applyConvolutionNorm(shortcut, params, state, x, run);
-    const states = [side?.state ?? {}];
-    let y = x;
-    for (const layer of main) {
-      const result = applyConvolutionNorm(layer, params, state, y, run);
-      y = result.output;
-      states.push(result.state);
-    }
-    const output = tf.relu(tf.add<tf.Tensor4D>(y, side?.output ?? x));
-    return { output, state: Object.assign({}, ...states) as Parameters } as LayerResult & tf.TensorContainerObject;
-  });
-}
-
-function merge<Part extends { readonly params: object; readonly state: object }>(parts: readonly Part[]): Part {
-  return {
-    params: Object.assign({}, ...parts.map((part) => part.params)),
-    state: Object.assign({}, ...parts.map((part) => part.state)),
-  } as Part;
 }

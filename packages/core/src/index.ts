@@ -1,4 +1,5 @@
 export { type BatchNormOptions, type BatchNormStatistics, batchNorm } from "./batch-norm.js";
+export { type CheckpointedResult, checkpointed } from "./checkpointed.js";
 export { type Communicator, oneProcess } from "./communicator.js";
 export { type Compile, type Compiled, type CompileOptions, eager, type TensorFunction } from "./compile.js";
 export { convolution } from "./convolution.js";
@@ -25,6 +26,7 @@ export {
   parameter,
   withPrefix,
 } from "./parameters.js";
+export { type PredictFeaturesOptions, type PredictingModel, predictFeatures } from "./predicting-model.js";
 export { bernoulli, normal, permutation, randomIntegers, truncatedNormal, uniform } from "./random.js";
 export { foldIn, type RandomKey, type RandomKeys, randomKey, split, threefry2x32 } from "./random-key.js";
 export {

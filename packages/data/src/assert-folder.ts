@@ -1,4 +1,4 @@
-import { readdir, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { closestMatch } from "leven";
 import { simclrError, unreadable } from "./errors.js";
@@ -21,6 +21,21 @@ export async function assertFolder(path: string): Promise<void> {
       remedy: "Unpack an archive first; of an image, name the folder that it is in.",
     },
   );
+}
+
+/** The folder that an archive's files are in: the path itself, or one of the archive's usual name within it. */
+export async function folderOf(path: string, usualName: string): Promise<string> {
+  await assertFolder(path);
+  const inner = await stat(join(path, usualName)).catch(() => undefined);
+  return inner?.isDirectory() ? join(path, usualName) : path;
+}
+
+/** A text file's lines, without those that are empty. */
+export async function linesOf(path: string): Promise<string[]> {
+  const text = await readFile(path, "utf8").catch(async (cause: NodeJS.ErrnoException) => {
+    throw cause.code === "ENOENT" ? await pathMissing(path) : unreadable(path, cause);
+  });
+  return text.split(/\r?\n/).filter((line) => line.trim() !== "");
 }
 
 /** The error for a path that is not there, with the path that may have been meant. */

@@ -1,7 +1,7 @@
+import { fitted } from "./fitted.js";
 import type { DecodedPixels, DecodeSettings, ImageDecoder, JpegDecoder, UsePixels } from "./image-decoder.js";
 import { type JpegHeader, jpegHeader } from "./jpeg-header.js";
-import { fitted } from "./resample/fitted.js";
-import { type ResampleTarget, resample } from "./resample/resample.js";
+import { type ResampleTarget, resample } from "./resample.js";
 import { loadSharp, sharpName, sharpPixels } from "./sharp-decoder.js";
 import { isSrgbProfile } from "./srgb-profile.js";
 import { upright } from "./upright.js";

@@ -1,7 +1,7 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { arrayDataset } from "./array-dataset.js";
-import { assertFolder, pathMissing } from "./assert-folder.js";
+import { folderOf, pathMissing } from "./assert-folder.js";
 import { cifar10ClassNames, cifar100CoarseClassNames, cifar100FineClassNames } from "./cifar-class-names.js";
 import type { Dataset } from "./dataset.js";
 import { invalidArgument, simclrError, unreadable } from "./errors.js";
@@ -54,12 +54,6 @@ export async function cifar100(path: string, options: Cifar100Options = {}): Pro
 
 function assertSplit(split: string): void {
   if (split !== "train" && split !== "test") throw invalidArgument("split", split, '"train" or "test"');
-}
-
-async function folderOf(path: string, usualName: string): Promise<string> {
-  await assertFolder(path);
-  const inner = await stat(join(path, usualName)).catch(() => undefined);
-  return inner?.isDirectory() ? join(path, usualName) : path;
 }
 
 /** Every record: its labels, then three planes of red, green and blue. */

@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
 import type { Dataset } from "./dataset.js";
+import type { DecodedCache } from "./decoded-cache.js";
 import type { DecodedPixels, DecodeSettings, ImageDecoder } from "./image-decoder.js";
 
 /**
@@ -12,22 +13,26 @@ export const decodingQueue = pLimit(Math.max(1, (Number(process.env.UV_THREADPOO
  * Decodes an image file's bytes to where the image lies in its batch.
  *
  * @param target of the settings' shape; a smaller image lies in its top left corner, and the rest becomes 0
+ * @param cache keeps what was decoded; without one everything is decoded
  * @returns the region that is not padding
  * @throws the decoder's own error when the file is corrupt
  */
-export function decodeImage(
+export async function decodeImage(
   decoder: ImageDecoder,
   file: Uint8Array,
   settings: DecodeSettings,
   target: Uint8Array,
+  cache?: DecodedCache,
 ): Promise<readonly [height: number, width: number]> {
-  return decoder.decode(file, settings, (image) => {
-    place(image, settings.imageShape, target);
-    return [image.height, image.width] as const;
-  });
+  const { imageShape } = settings;
+  if (!cache) return decoder.decode(file, settings, (image) => place(image, imageShape, target));
+  const owned = (image: DecodedPixels) => ({ ...image, pixels: image.pixels.slice() });
+  const key = JSON.stringify([settings, decoder.name]);
+  return place(await cache.read(file, key, () => decoder.decode(file, settings, owned)), imageShape, target);
 }
 
-function place({ pixels, height, width }: DecodedPixels, shape: Dataset["imageShape"], target: Uint8Array): void {
+function place(image: DecodedPixels, shape: Dataset["imageShape"], target: Uint8Array) {
+  const { pixels, height, width } = image;
   const [, fullWidth, channels] = shape;
   if (width === fullWidth) target.set(pixels);
   else {
@@ -38,4 +43,5 @@ function place({ pixels, height, width }: DecodedPixels, shape: Dataset["imageSh
     }
   }
   target.fill(0, height * fullWidth * channels);
+  return [height, width] as const;
 }

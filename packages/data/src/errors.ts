@@ -12,6 +12,14 @@ declare module "@simclr/core" {
     SIMCLR_ERROR__DATA__CORRUPT_IMAGE: { path: string; reason: string };
     SIMCLR_ERROR__DATA__ALL_IMAGES_CORRUPT: { imageCount: number };
     SIMCLR_ERROR__DATA__INVALID_CIFAR_FILE: { path: string };
+    SIMCLR_ERROR__DATA__INVALID_STL10_FILE: { path: string };
+    SIMCLR_ERROR__DATA__INVALID_LABEL_LIST: { path: string; line: number };
+    SIMCLR_ERROR__DATA__INVALID_SHARD: { path: string; reason: string };
+    SIMCLR_ERROR__DATA__NO_SHARDS: { pattern: string };
+    SIMCLR_ERROR__DATA__DOWNLOAD_FAILED: { url: string; path: string; receivedBytes: number };
+    SIMCLR_ERROR__DATA__DOWNLOAD_DIFFERS: { url: string; path: string; expected: string; received: string };
+    /** An archive with the right hash that cannot be unpacked, or not here. */
+    SIMCLR_ERROR__DATA__UNPACKING_FAILED: { path: string; folder: string };
     SIMCLR_ERROR__DATA__PACKAGE_MISSING: { packageName: string };
     SIMCLR_ERROR__DATA__INDEX_OUT_OF_RANGE: { index: number; length: number };
     SIMCLR_ERROR__DATA__BATCH_TOO_LARGE: { batchSize: number; length: number };
@@ -58,6 +66,37 @@ export function packageMissing(packageName: string, purpose: string, cause: unkn
       expected: `the package "${packageName}", ${purpose}`,
       received: cause instanceof Error ? (cause.message.split("\n")[0] as string) : String(cause),
       remedy: `Install it: npm install ${packageName}`,
+    },
+    cause,
+  );
+}
+
+/** A folder in which nothing is an image. */
+export function noImages(
+  path: string,
+  extensions: string[],
+  { otherFileCount, hiddenCount }: { otherFileCount: number; hiddenCount: number },
+) {
+  return simclrError(
+    "SIMCLR_ERROR__DATA__NO_IMAGES",
+    { path, extensions, otherFileCount },
+    {
+      expected: `images (${extensions.join(" ")}) in ${path} or below`,
+      received: `none, ${otherFileCount} other files, ${hiddenCount} hidden ones`,
+      remedy: "Check the folder, or name other endings: extensions.",
+    },
+  );
+}
+
+/** A shard that breaks the rules of its format, or ends too early. */
+export function invalidShard(path: string, expected: string, reason: string, cause?: unknown) {
+  return simclrError(
+    "SIMCLR_ERROR__DATA__INVALID_SHARD",
+    { path, reason },
+    {
+      expected: `${path} to have ${expected}`,
+      received: reason,
+      remedy: "Copy or write the shard again, whole; a part of a download ends too early.",
     },
     cause,
   );

@@ -3,6 +3,9 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { unreadable } from "./errors.js";
 
+/** What sharp decodes everywhere without further libraries. */
+export const imageExtensions = [".jpg", ".jpeg", ".png", ".webp", ".avif", ".tif", ".tiff", ".gif"] as const;
+
 export interface FoundImages {
   /** Relative to the root, with `/`, sorted by their bytes in UTF-8: the same order on every machine. */
   readonly paths: readonly string[];

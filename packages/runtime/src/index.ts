@@ -8,6 +8,9 @@ export {
   type TensorFlowJpegDecoder,
   tensorflowJpegDecoder,
 } from "./images/tensorflow-jpeg-decoder.js";
+export { type Profile, type ProfileOptions, profile } from "./profile/profile.js";
+export { formatProfileSummary, type OperationTotal, type ProfileSummary } from "./profile/profile-summary.js";
+export type { ProfiledOperation } from "./profile/profiled-operation.js";
 export type { Installation } from "./provisioning/installation.js";
 export type { TensorFlowKind } from "./provisioning/lock.js";
 export type { OnProvisionProgress, ProvisionProgress } from "./provisioning/progress.js";

@@ -23,6 +23,16 @@ const variants: readonly ResnetOptions[] = [
   { depth: 18, width: 1 / 32 },
   { depth: 18, width: 1 / 32, variant: "torchvision", normalization: imagenetNormalization },
   { depth: 50, width: 1 / 32, stem: "cifar", inputChannels: 1 },
+  { depth: 50, width: 1 / 32, selectiveKernels: 0.0625, squeezeExcite: 0.25 },
+  { depth: 18, width: 1 / 32, stem: "cifar", squeezeExcite: 0.5, resnetD: true },
+  {
+    depth: 18,
+    width: 1 / 32,
+    variant: "torchvision",
+    resnetD: true,
+    normalization: imagenetNormalization,
+    recompute: "blocks",
+  },
 ];
 
 describeEachBackend((backendName) => {
@@ -96,6 +106,18 @@ describe("torchvision's names", () => {
       expect([name, after.get(name)]).toEqual([name, tensor]);
     }
     disposeTree([encoder.params, encoder.state]);
+  });
+
+  it("says how torchvision's network becomes ResNet-D, and refuses what it has no names for", async () => {
+    const pooled = knownEncoder({ depth: 18, width: 1 / 32, stem: "cifar", variant: "torchvision", resnetD: true });
+    const { notes } = await exportEncoder(pooled, { format: "torchvision" });
+    expect(notes.map((note) => note.split("(")[0])).toEqual(["Replace conv1 by a 3x3 convolution with stride 1, and maxpool by nn.Identity", "Put nn.AvgPool2d"]); // biome-ignore format: one line
+    const selective = knownEncoder({ depth: 50, width: 1 / 32, selectiveKernels: 0.0625 });
+    const error = await exportEncoder(selective, { format: "torchvision" }).catch((caught: unknown) => caught);
+    expect(isSimclrError(error, "SIMCLR_ERROR__WEIGHTS__NOT_EXPORTABLE") && error.context.paths).toContain(
+      "group1/block0/selection/conv2/kernel",
+    );
+    disposeTree([pooled.params, pooled.state, selective.params, selective.state]);
   });
 
   it("says where torchvision's network is another one", async () => {

@@ -136,6 +136,11 @@ function torchvisionNotes(spec: ResnetSpec): string[] {
   if (spec.normalization !== "none") notes.push("Normalize images before the network: torchvision's has none inside.");
   if (spec.stem === "cifar")
     notes.push("Replace conv1 by a 3x3 convolution with stride 1, and maxpool by nn.Identity().");
+  if (spec.resnetD)
+    notes.push(
+      "Put nn.AvgPool2d(2, 1) behind nn.ReplicationPad2d((0, 1, 0, 1)) before layer1's downsample, nn.AvgPool2d(2, 2) behind " +
+        "nn.ZeroPad2d((0, 1, 0, 1)) before the others, and take away the downsamples' strides.",
+    );
   if (spec.variant === "torchvision") return notes;
   if (spec.stem === "imagenet") {
     notes.push("Replace maxpool: TensorFlow pads even sizes by nn.ZeroPad2d((0, 1, 0, 1)), then nn.MaxPool2d(3, 2).");

@@ -10,6 +10,7 @@ interface PretrainOptions {
   readonly seed?: string;
   readonly run?: string;
   readonly resume?: boolean;
+  readonly profile?: string;
 }
 
 export function pretrainCommand(): Command {
@@ -20,6 +21,7 @@ export function pretrainCommand(): Command {
     .option("--seed <n>", "short for --set seed=n; the same seed gives the same run")
     .option("--run <folder>", "where to put the run (default: runs/<recipe>-<time>)")
     .option("--resume", "go on with the run in --run from its last checkpoint")
+    .option("--profile <file>", "write a trace of the second step's operations, for ui.perfetto.dev")
     .addHelpText(
       "after",
       `
@@ -38,10 +40,10 @@ Ctrl-C saves a checkpoint and says how to go on; a second Ctrl-C stops at once.
 \`simclr recipes\` lists the recipes, \`simclr recipes --keys\` all settings and where their defaults are from.`,
     )
     .action(async (data: string | undefined, options: PretrainOptions) => {
-      const { recipe, run, resume, seed } = options;
+      const { recipe, run, resume, seed, profile } = options;
       const set = [...(options.set ?? []), ...(seed === undefined ? [] : [`seed=${seed}`])];
       const command = process.env.npm_command === "exec" ? "npx simclr" : "simclr";
-      const result = await pretrainRun({ data, recipe, set, runFolder: run, resume, command });
+      const result = await pretrainRun({ data, recipe, set, runFolder: run, resume, profile, command });
       if (result.evaluation) printReport(result.evaluation);
       if (result.interrupted) process.exitCode = interruptedExitCode;
     });

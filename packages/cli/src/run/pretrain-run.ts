@@ -10,6 +10,7 @@ import { type EvaluateRunResult, evaluateRun } from "./evaluate-run.js";
 import { imageSource } from "./image-source.js";
 import { onlineKnn } from "./online-knn.js";
 import { type PretrainSettingsOptions, pretrainSettings } from "./pretrain-settings.js";
+import { profiledCompile } from "./profiled-compile.js";
 import { recipeCompile } from "./recipe-compile.js";
 import { shown } from "./run-settings.js";
 import { runSummary } from "./run-summary.js";
@@ -17,6 +18,8 @@ import { runSummary } from "./run-summary.js";
 export interface PretrainRunOptions extends PretrainSettingsOptions {
   /** How the user calls the command line, for the line that says how to go on. Default `simclr`. */
   readonly command?: string;
+  /** Where to write a trace of the second training step, which is also summed up on the terminal. Default: nowhere. */
+  readonly profile?: string | undefined;
   /** Where lines and bars for people go. Default: standard error. */
   readonly terminal?: Terminal;
 }
@@ -45,6 +48,11 @@ export async function pretrainRun(options: PretrainRunOptions): Promise<Pretrain
   const step = buildStep(recipe, { batchSize, exampleCount, channels: source.bank.imageShape[2] });
   for (const line of runSummary({ source, recipe, backbone: step.backbone, runFolder })) terminal.print(line);
 
+  const { profile: file } = options;
+  const compile = recipeCompile(recipe);
+  const compileStep = file
+    ? profiledCompile(compile, { file, functionName: "trainStep", print: terminal.print })
+    : compile;
   const totalSteps = recipe.epochs * Math.floor(exampleCount / batchSize);
   const progress = trainingProgress(terminal, totalSteps, recipe.epochs);
   const interruption = listenForInterruption(() =>
@@ -56,7 +64,7 @@ export async function pretrainRun(options: PretrainRunOptions): Promise<Pretrain
     batchSize,
     epochs: recipe.epochs,
     key: randomKey(recipe.seed),
-    compile: recipeCompile(recipe),
+    compile: compileStep,
     runFolder,
     resume: options.resume ?? false,
     recipe: { data: source.name, recipe } satisfies Json,

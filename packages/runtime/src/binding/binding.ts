@@ -1,3 +1,4 @@
+import type { Recording } from "../compile/recording.js";
 import { type Attribute, AttributeType } from "./attributes.js";
 import { DataType } from "./data-types.js";
 import { execute } from "./execute.js";
@@ -19,6 +20,20 @@ export interface Recorder {
   executeOp(name: string, attributes: readonly Attribute[], inputs: readonly number[], count: number): TensorMetadata[];
   /** Refuses the read of a tensor that has no value yet. */
   read(entry: TensorEntry): never;
+}
+
+/** What is told of every operation and call while a profile is taken. */
+export interface Profiler {
+  /** Runs an operation, and notes when. */
+  operation(name: string, inputs: readonly number[], run: () => TensorMetadata[]): TensorMetadata[];
+  /** The recordings to use in place of a compiled function's own: its graphs are kept, for their nodes to be timed. */
+  recordingsOf(own: Map<string, Recording>): Map<string, Recording>;
+  /** Whether a function is run node by node; with XLA it is one program. */
+  keepsGraph(xla: boolean): boolean;
+  /** Runs what happens for the profile's sake, and notes when. */
+  preparation<T>(what: string, run: () => T): T;
+  /** Runs a recording; the caller owns the handles. */
+  call(recording: Recording, inputs: BigUint64Array): BigUint64Array;
 }
 
 /**
@@ -47,6 +62,7 @@ export class Binding {
 
   readonly tensors = new TensorTable();
   recorder: Recorder | undefined;
+  profiler: Profiler | undefined;
   /** Numbers the functions that are added to the eager context, whose names are its own. */
   nextFunction = 0;
   private readonly savedModels: SavedModels;
@@ -93,8 +109,11 @@ export class Binding {
     outputCount: number,
   ): TensorMetadata[] {
     if (this.recorder) return this.recorder.executeOp(name, attributes, inputs, outputCount);
-    const handles = inputs.map((id) => this.handleOf(id));
-    return execute(this.native, name, attributes, handles, outputCount).map((handle) => this.adopt(handle));
+    const run = () => {
+      const handles = inputs.map((id) => this.handleOf(id));
+      return execute(this.native, name, attributes, handles, outputCount).map((handle) => this.adopt(handle));
+    };
+    return this.profiler ? this.profiler.operation(name, inputs, run) : run();
   }
 
   loadSavedModel(directory: string, tags: string): number {

@@ -65,10 +65,12 @@ const signatures = {
   TF_GetCode: c("int", "pointer"),
   TF_Message: c("text", "pointer"),
   TF_NewBuffer: c("address"),
+  TF_NewBufferFromString: c("address", "pointer", "size"),
   TF_DeleteBuffer: c("nothing", "pointer"),
 
   TF_AllocateTensor: c("address", "int", "pointer", "int", "size"),
   TF_DeleteTensor: c("nothing", "pointer"),
+  TF_TensorType: c("int", "pointer"),
   TF_TensorData: c("address", "pointer"),
   TF_TensorByteSize: c("size", "pointer"),
   TF_TensorElementCount: c("int64", "pointer"),
@@ -144,7 +146,9 @@ const signatures = {
   TF_DeleteFunction: c("nothing", "pointer"),
 
   TF_NewSessionOptions: c("address"),
+  TF_SetConfig: c("nothing", "pointer", "pointer", "size", "pointer"),
   TF_DeleteSessionOptions: c("nothing", "pointer"),
+  TF_NewSession: c("address", "pointer", "pointer", "pointer"),
   TF_LoadSessionFromSavedModel: c(
     "address",
     ...(["pointer", "pointer", "text", "pointer", "int", "pointer", "pointer", "pointer"] as const),

@@ -10,6 +10,8 @@ export interface Native {
   readonly version: string;
   /** `/job:localhost/replica:0/task:0/device:GPU:0`; undefined where TensorFlow sees no GPU. */
   readonly gpu: string | undefined;
+  /** The serialized tensorflow.ConfigProto that the context was made with, for sessions beside it. */
+  readonly config: Uint8Array;
 }
 
 /**
@@ -32,7 +34,7 @@ export function openNative(libraries: Libraries, configProto: Uint8Array): Nativ
   status.check("the start of TensorFlow");
   api.TFE_DeleteContextOptions(options);
   const gpu = deviceNames(api, context, status).find((name) => name.includes("device:GPU:"));
-  return { api, context, status, version: api.TF_Version(), gpu };
+  return { api, context, status, version: api.TF_Version(), gpu, config: configProto };
 }
 
 function deviceNames(api: CApi, context: bigint, status: Status): string[] {

@@ -37,14 +37,19 @@ export function prepareCall(backend: TensorFlowBackend, recording: Recording, ar
 
 export function runCall(call: Call): TensorTree {
   const { recording, inputs, backend } = call;
+  const { native, profiler } = backend.binding;
   try {
-    return finishCall(call, callFunction(backend.binding.native, recording.called, inputs));
+    return finishCall(
+      call,
+      profiler ? profiler.call(recording, inputs) : callFunction(native, recording.called, inputs),
+    );
   } catch (error) {
     throw abandonCall(call, error);
   }
 }
 
 export async function runCallAsync(call: Call): Promise<TensorTree> {
+  if (call.backend.binding.profiler) return runCall(call);
   const { recording, inputs, backend } = call;
   try {
     return finishCall(call, await callFunctionAsync(backend.binding.native, recording.called, inputs));

@@ -57,12 +57,17 @@ export const compile: Compile = <Arguments extends readonly TensorTree[], Result
   const prepare = (backend: TensorFlowBackend, trees: Arguments): Call => {
     const { structure, tensors } = takeApart(trees, name);
     const signature = signatureOf(structure, tensors);
-    let recording = recordings.get(signature);
+    const xla = options.xla ?? isXlaFaster(backend.binding.native, precision);
+    const { profiler } = backend.binding;
+    const keepGraph = profiler?.keepsGraph(xla) ?? false;
+    const known = profiler && keepGraph ? profiler.recordingsOf(recordings) : recordings;
+    let recording = known.get(signature);
     if (!recording) {
       const nativeName = `${name.replace(/\W/g, "_")}_${backend.binding.nextFunction++}`;
-      const xla = options.xla ?? isXlaFaster(backend.binding.native, precision);
-      recording = record(backend, fn as never, structure, tensors, { functionName: name, nativeName, xla, precision });
-      recordings.set(signature, recording);
+      const make = () =>
+        record(backend, fn as never, structure, tensors, { functionName: name, nativeName, xla, precision, keepGraph });
+      recording = profiler ? profiler.preparation(`record ${name}`, make) : make();
+      known.set(signature, recording);
     }
     return prepareCall(backend, recording, tensors);
   };

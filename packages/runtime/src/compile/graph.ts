@@ -110,6 +110,6 @@ export class Graph {
 }
 
 /** TF_Output structures, one after the other: an address and an index, padded to 16 bytes. */
-function outputsInMemory(outputs: readonly GraphOutput[]): BigUint64Array {
+export function outputsInMemory(outputs: readonly GraphOutput[]): BigUint64Array {
   return BigUint64Array.from(outputs.flatMap(({ oper, index }) => [oper, BigInt(index)]));
 }

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { TensorFlowBackend } from "../backend/backend.js";
 import type { GraphOutput } from "../binding/c-api.js";
 import type { Native } from "../binding/native.js";
+import type { Graph } from "./graph.js";
 import type { NativeFunction } from "./native-function.js";
 import { GraphRecorder } from "./recorder.js";
 import { putTogether, type Structure, takeApart } from "./structure.js";
@@ -20,6 +21,7 @@ type Result = Source | { readonly output: number; readonly shape: readonly numbe
 
 /** A function as TensorFlow has it, for arguments of one form. */
 export interface Recording {
+  readonly functionName: string;
   readonly called: NativeFunction;
   readonly inputs: readonly Source[];
   readonly results: readonly Result[];
@@ -31,6 +33,15 @@ export interface Recording {
   readonly native: Native;
   /** What the graph's nodes are, while the function has not run yet; afterwards no message names them. */
   recorder: GraphRecorder | undefined;
+  /** What the function was made of, where `keepGraph` asked for it. */
+  readonly graph: RecordedGraph | undefined;
+}
+
+export interface RecordedGraph {
+  readonly graph: Graph;
+  readonly inputs: readonly GraphOutput[];
+  readonly outputs: readonly GraphOutput[];
+  readonly origins: GraphRecorder["origins"];
 }
 
 export interface RecordOptions {
@@ -38,6 +49,7 @@ export interface RecordOptions {
   readonly nativeName: string;
   readonly xla: boolean;
   readonly precision: "float32" | "bfloat16";
+  readonly keepGraph: boolean;
 }
 
 /**
@@ -49,7 +61,7 @@ export function record(
   fn: (...trees: TensorTree[]) => TensorTree,
   argumentStructure: Structure,
   argumentTensors: readonly tf.Tensor[],
-  { functionName, nativeName, xla, precision }: RecordOptions,
+  { functionName, nativeName, xla, precision, keepGraph }: RecordOptions,
 ): Recording {
   const { binding } = backend;
   const { api, status } = binding.native;
@@ -96,6 +108,7 @@ export function record(
     for (const tensor of tensors) if (isRecorded(tensor)) tensor.dispose();
     const called = { name: nativeName, xla, outputCount: outputs.length };
     return {
+      functionName,
       called,
       inputs,
       results,
@@ -104,6 +117,7 @@ export function record(
       handles: [...handles.values()],
       native: binding.native,
       recorder,
+      graph: keepGraph ? { graph: recorder.graph, inputs: nodes, outputs, origins: recorder.origins } : undefined,
     };
   };
 
@@ -119,14 +133,15 @@ export function record(
     binding.recorder = undefined;
     variables.restore();
     tracked.stop({ dispose: recording === undefined });
-    recorder.graph.delete();
+    if (!recording?.graph) recorder.graph.delete();
     if (!recording) for (const handle of handles.values()) api.TFE_DeleteTensorHandle(handle);
   }
 }
 
 /** Gives back what a recording holds. Calls under way end as they would have. */
-export function freeRecording({ native, called, handles }: Recording): void {
+export function freeRecording({ native, called, handles, graph }: Recording): void {
   const { api, context, status } = native;
   api.TFE_ContextRemoveFunction(context, called.name, status.address);
   for (const handle of handles) api.TFE_DeleteTensorHandle(handle);
+  graph?.graph.delete();
 }

@@ -71,11 +71,15 @@ function graphDefNodes(node: GraphNode, variable: (path: string) => GraphDefNode
     input: [...inputs, ...more],
     attr: { T: float, ...attr },
   });
-  const padded = ([before, after]: readonly [number, number]): GraphDefNode[] => {
+  const padded = (before: number, after: number): GraphDefNode[] => {
     const values = Int32Array.of(0, 0, before, after, before, after, 0, 0);
     const attr = { T: float, Tpaddings: { type: "DT_INT32" } };
     const padding = constant(`${name}/padding`, { dtype: "int32", shape: [4, 2], values });
     return [padding, { name: `${name}/padded`, op: "Pad", input: [...inputs, padding.name], attr }];
+  };
+  const axes = (...values: number[]) => {
+    const shape = values.length === 1 ? [] : [values.length];
+    return constant(`${name}/axes`, { dtype: "int32", shape, values: Int32Array.from(values) });
   };
   switch (node.kind) {
     case "subtract":
@@ -96,7 +100,7 @@ function graphDefNodes(node: GraphNode, variable: (path: string) => GraphDefNode
       const convolution = one("Conv2D", attr, node.kernel);
       if (!isPadded) return [variable(node.kernel), convolution];
       const input = [`${name}/padded`, node.kernel];
-      return [variable(node.kernel), ...padded(convolutionPadding(size)), { ...convolution, input }];
+      return [variable(node.kernel), ...padded(...convolutionPadding(size)), { ...convolution, input }];
     }
     case "batchNorm": {
       const { scale, offset, mean, variance } = node;
@@ -108,21 +112,36 @@ function graphDefNodes(node: GraphNode, variable: (path: string) => GraphDefNode
       const window = { ...common, ksize: ints([1, 3, 3, 1]), strides: ints([1, 2, 2, 1]) };
       if (node.padding === "same") return [one("MaxPool", { ...window, padding: text("SAME") })];
       // What comes from a ReLU is never below the zeros.
-      return [
-        ...padded([1, 1]),
-        { ...one("MaxPool", { ...window, padding: text("VALID") }), input: [`${name}/padded`] },
-      ];
+      return [...padded(1, 1), { ...one("MaxPool", { ...window, padding: text("VALID") }), input: [`${name}/padded`] }];
+    }
+    case "averagePool": {
+      const { stride } = node;
+      const window = { ...common, ksize: ints([1, 2, 2, 1]), strides: ints([1, stride, stride, 1]) };
+      // TensorFlow's SAME leaves its padding out of the average; with a stride the zeros count.
+      if (stride === 1) return [one("AvgPool", { ...window, padding: text("SAME") })];
+      const pool = { ...one("AvgPool", { ...window, padding: text("VALID") }), input: [`${name}/padded`] };
+      return [...padded(0, 1), pool];
     }
     case "mean": {
-      const axes = constant(`${name}/axes`, { dtype: "int32", shape: [2], values: Int32Array.of(1, 2) });
-      return [axes, one("Mean", { Tidx: { type: "DT_INT32" }, keep_dims: { b: false } }, axes.name)];
+      const over = axes(1, 2);
+      return [over, one("Mean", { Tidx: { type: "DT_INT32" }, keep_dims: { b: node.keepsDimensions } }, over.name)];
     }
+    case "split": {
+      const axis = axes(3);
+      return [axis, { ...one("Split", { num_split: { i: "2" } }), input: [axis.name, ...inputs] }];
+    }
+    case "bias":
+      return [variable(node.bias), one("BiasAdd", common, node.bias)];
     case "relu":
-      return [one("Relu", {})];
-    case "add":
-      return [one("AddV2", {})];
+    case "sigmoid":
+    case "sum":
+    case "difference":
+    case "product":
+      return [one(elementwise[node.kind], {})];
   }
 }
+
+const elementwise = { relu: "Relu", sigmoid: "Sigmoid", sum: "AddV2", difference: "Sub", product: "Mul" } as const;
 
 function shardsOf(tensors: readonly HostTensor[]): Uint8Array[] {
   const all = new Uint8Array(tensors.reduce((sum, { values }) => sum + values.byteLength, 0));

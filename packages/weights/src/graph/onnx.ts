@@ -23,7 +23,10 @@ export function onnxFile(graph: EncoderGraph, variables: ReadonlyMap<string, Hos
     const found = variables.get(path) as HostTensor;
     return tensor(path, found.shape.length === 4 ? toTorchKernel(found) : found);
   };
-  const nodes = graph.nodes.flatMap((node) => onnxNodes(node, variable, tensor));
+  const channelwise = (name: string, values: HostTensor["values"]): string =>
+    tensor(name, { dtype: "float32", shape: [1, values.length, 1, 1], values });
+  const bias = (path: string): string => channelwise(path, (variables.get(path) as HostTensor).values);
+  const nodes = graph.nodes.flatMap((node) => onnxNodes(node, variable, bias, channelwise));
   return encodeOnnxModel({
     opset,
     nodes,
@@ -39,7 +42,8 @@ const ints = (name: string, ...values: number[]): OnnxAttribute => ({ name, type
 function onnxNodes(
   node: GraphNode,
   variable: (path: string) => string,
-  tensor: (name: string, value: HostTensor) => string,
+  bias: (path: string) => string,
+  channelwise: (name: string, values: Float32Array) => string,
 ): OnnxNode[] {
   const { name, inputs } = node;
   const one = (opType: string, more: readonly string[] = [], ...attribute: OnnxAttribute[]): OnnxNode[] => [
@@ -48,8 +52,7 @@ function onnxNodes(
   switch (node.kind) {
     case "subtract":
     case "divide": {
-      const values = Float32Array.from(node.values);
-      const operand = tensor(`${name}/by`, { dtype: "float32", shape: [1, values.length, 1, 1], values });
+      const operand = channelwise(`${name}/by`, Float32Array.from(node.values));
       return one(node.kind === "subtract" ? "Sub" : "Div", [operand]);
     }
     case "convolution": {
@@ -71,11 +74,27 @@ function onnxNodes(
           : ints("pads", 1, 1, 1, 1);
       return one("MaxPool", [], ...window, padding);
     }
+    case "averagePool": {
+      const { stride } = node;
+      const window = [ints("kernel_shape", 2, 2), ints("strides", stride, stride), ints("pads", 0, 0, 1, 1)];
+      // The reference's padding counts where there is a stride.
+      return one("AveragePool", [], ...window, int("count_include_pad", stride === 1 ? 0 : 1));
+    }
     case "mean":
-      return one("ReduceMean", [], ints("axes", 2, 3), int("keepdims", 0));
+      return one("ReduceMean", [], ints("axes", 2, 3), int("keepdims", node.keepsDimensions ? 1 : 0));
+    case "split":
+      return [
+        { name, opType: "Split", input: inputs, output: [`${name}:0`, `${name}:1`], attribute: [int("axis", 1)] },
+      ];
+    case "bias":
+      return one("Add", [bias(node.bias)]);
     case "relu":
-      return one("Relu");
-    case "add":
-      return one("Add");
+    case "sigmoid":
+    case "sum":
+    case "difference":
+    case "product":
+      return one(elementwise[node.kind]);
   }
 }
+
+const elementwise = { relu: "Relu", sigmoid: "Sigmoid", sum: "Add", difference: "Sub", product: "Mul" } as const;

@@ -1,4 +1,4 @@
-// The two passes of a separable resampling, in AssemblyScript; compile-kernel.ts makes kernel.ts of it.
+// The two passes of a separable resampling, in AssemblyScript; compile-resample-kernel.ts makes src/resample-kernel.ts of it.
 //
 // Sums are those of Pillow, to the bit: weights are integers of 22 fractional bits, rounding adds a half, each pass gives
 // bytes. A horizontal weight comes as two 16-bit halves of 11 bits, because one instruction multiplies and adds pairs of

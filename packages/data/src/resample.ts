@@ -1,6 +1,6 @@
-import type { DecodedPixels, UsePixels } from "../image-decoder.js";
-import { bilinearCoefficients } from "./coefficients.js";
-import { kernel } from "./kernel.js";
+import { bilinearCoefficients } from "./bilinear-coefficients.js";
+import type { DecodedPixels, UsePixels } from "./image-decoder.js";
+import { kernel } from "./resample-kernel.js";
 
 /** What an image is resampled to: `size`, of which the window at `top`, `left` is kept. */
 export interface ResampleTarget {

@@ -1,4 +1,4 @@
-import type { DecodeSettings } from "../image-decoder.js";
+import type { DecodeSettings } from "./image-decoder.js";
 import type { ResampleTarget } from "./resample.js";
 
 /**
