@@ -1,3 +1,4 @@
+import { decodingQueue } from "./decode-image.js";
 import { fitted } from "./fitted.js";
 import type { DecodedPixels, DecodeSettings, ImageDecoder, JpegDecoder, UsePixels } from "./image-decoder.js";
 import { type JpegHeader, jpegHeader } from "./jpeg-header.js";
@@ -52,11 +53,13 @@ export async function bilinearDecoder({ jpeg }: BilinearDecoderOptions = {}): Pr
 
   return {
     name: ["bilinear as Pillow's", ...(jpeg ? [jpeg.name] : []), sharpName(sharp)].join(", "),
+    concurrency: 64,
     async decode(file, settings, use) {
       const job = { file, settings, use };
       const header = jpeg && settings.imageShape[2] === 3 ? jpegHeader(file) : undefined;
-      if (!jpeg || !header || !isPlain(header)) return decodeOther(job);
-      return decodeJpeg(jpeg, job, header).catch(() => decodeOther(job));
+      const other = () => decodingQueue(() => decodeOther(job));
+      if (!jpeg || !header || !isPlain(header)) return other();
+      return decodeJpeg(jpeg, job, header).catch(other);
     },
   };
 }

@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import { assertIndices } from "./assert-indices.js";
 import type { Dataset } from "./dataset.js";
 import { decodeImage, decodingQueue } from "./decode-image.js";
@@ -69,6 +70,7 @@ export async function decodedDataset(images: EncodedImages, options: DecodingOpt
   const { onWarning = ({ message }) => console.warn(message) } = options;
   const { length, labels, classNames } = images;
   const decoder = options.decoder ?? (await sharpDecoder());
+  const queue = decoder.concurrency === undefined ? decodingQueue : pLimit(decoder.concurrency);
   const corrupt = new Set<number>();
 
   /** Nothing for a corrupt image. */
@@ -102,12 +104,12 @@ export async function decodedDataset(images: EncodedImages, options: DecodingOpt
     ...(classNames && { classNames }),
     ...(labels && { labels }),
     decodedAs: (other) => decodedDataset(images, { ...options, ...other }),
-    async read(indices) {
+    async read(indices, memory) {
       assertIndices(indices, length);
       const size = settings.imageShape.reduce((product, length) => product * length, 1);
-      const images = new Uint8Array(indices.length * size);
+      const images = memory?.length === indices.length * size ? memory : new Uint8Array(indices.length * size);
       const target = (row: number) => images.subarray(row * size, (row + 1) * size);
-      const results = await Promise.allSettled(indices.map((index, row) => decodingQueue(readRow, index, target(row))));
+      const results = await Promise.allSettled(indices.map((index, row) => queue(readRow, index, target(row))));
       const rows = results.map((result) => {
         // When all have ended: then the error is the first image's, and nothing goes on behind the caller's back.
         if (result.status === "rejected") throw result.reason;

@@ -32,6 +32,8 @@ export type UsePixels<T> = (image: DecodedPixels) => T;
 export interface ImageDecoder {
   /** Names everything besides the file and the settings that the pixels depend on: libraries, versions, the resampling. */
   readonly name: string;
+  /** How many files it is handed at a time. Default: one fewer than Node's pool has threads, in which it then works. */
+  readonly concurrency?: number;
   /**
    * With `"cover"` the pixels have the settings' shape, with `"contain"` one that fits inside.
    *

@@ -1,11 +1,14 @@
 import { readFile, readFileSync } from "node:fs";
 import { promisify } from "node:util";
+import pLimit from "p-limit";
 
 // What is in the system's memory takes some hundredths of a millisecond; a disk takes longer, a network's much longer.
 const slowMilliseconds = 1;
 const patienceMilliseconds = 1000;
 
 const readInPool: (path: string) => Promise<Buffer> = promisify(readFile);
+/** As with decodings, a compiled step always finds a thread. */
+const readingQueue = pLimit(Math.max(1, (Number(process.env.UV_THREADPOOL_SIZE) || 4) - 1));
 let slowUntil = Number.NEGATIVE_INFINITY;
 
 /**
@@ -14,7 +17,7 @@ let slowUntil = Number.NEGATIVE_INFINITY;
  */
 export async function readWholeFile(path: string): Promise<Buffer> {
   const start = performance.now();
-  if (start < slowUntil) return readInPool(path);
+  if (start < slowUntil) return readingQueue(readInPool, path);
   try {
     return readFileSync(path);
   } finally {

@@ -1,12 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import pLimit from "p-limit";
 import { backendName, type TensorFlowBackend } from "../backend/backend.js";
 import { useTensorFlow } from "../backend/use-tensorflow.js";
-import { allocate, free } from "../binding/c-api.js";
-import { DataType } from "../binding/data-types.js";
-import { newHostTensor } from "../binding/host-tensor.js";
 import type { Native } from "../binding/native.js";
-import { Status } from "../binding/status.js";
+import { type DecodedTensor, decodeJpegs } from "./decode-jpegs.js";
 
 /** Pixels of a JPEG file: `height * width * 3` bytes of sRGB, row by row. */
 export interface JpegPixels {
@@ -32,16 +28,12 @@ export interface TensorFlowJpegDecoder {
   decode<T>(file: Uint8Array, shrink: 1 | 2 | 4 | 8, use: (image: JpegPixels) => T): Promise<T>;
 }
 
-const dctMethod = Buffer.from("INTEGER_ACCURATE");
-
-/** Koffi refuses more than 256 calls at a time; the threads are few anyway. */
-const queue = pLimit(32);
-
 /**
  * Decodes JPEG files by TensorFlow's DecodeJpeg, libjpeg-turbo, in half of sharp's time and less: nothing but the decoding.
  *
  * The accurate integer transform and smooth colour: the pixels are those of Pillow, and of sharp where it resamples nothing.
- * Starts TensorFlow where it has not been started, with its default settings, and makes it the current backend then.
+ * Small files that wait are decoded together, in one call. Calls leave a thread of Node's pool free, so that a compiled step
+ * never waits for all of them. Starts TensorFlow where it has not been started, with its default settings, and makes it the current backend then.
  *
  * @throws what {@link useTensorFlow} throws
  * @example
@@ -60,64 +52,78 @@ export async function tensorflowJpegDecoder(): Promise<TensorFlowJpegDecoder> {
   const { native } = (tf.findBackend(backendName) as TensorFlowBackend).binding;
   return {
     name: `TensorFlow ${native.version}'s DecodeJpeg`,
-    decode: (file, shrink, use) => queue(async () => use(lent(native, await decode(native, file, shrink)))),
+    decode: (file, shrink, use) =>
+      new Promise((resolve, reject) => {
+        const settle = (image: JpegPixels) => resolve(use(image));
+        enqueue(native, { file, shrink, settle, reject });
+      }),
   };
 }
 
-/** @returns a tensor that the caller deletes */
-async function decode(native: Native, file: Uint8Array, shrink: number): Promise<DecodedTensor> {
-  const { api } = native;
-  const status = new Status(api);
-  const memory = allocate(16);
-  const [outputs, count] = [memory, memory + 8n];
-  let operation: bigint | undefined;
-  try {
-    const call = newCall(native, file, shrink, status);
-    operation = call;
-    api.memcpy(count, Int32Array.of(1), 4);
-    await new Promise<void>((resolve, reject) =>
-      api.TFE_Execute.async(call, outputs, count, status.address, (error) => (error ? reject(error) : resolve())),
-    );
-    status.check("DecodeJpeg");
-    const handle = new BigUint64Array(1);
-    api.memcpy(handle, outputs, 8);
-    return resolved(native, handle[0] as bigint, status);
-  } finally {
-    if (operation !== undefined) api.TFE_DeleteOp(operation);
-    free(memory);
-    status.delete();
+interface Job {
+  readonly file: Uint8Array;
+  readonly shrink: number;
+  settle(image: JpegPixels): void;
+  reject(error: unknown): void;
+}
+
+// A call costs as much as the decoding of a file of 2 kB; beside larger ones it does not count.
+const mostFiles = 16;
+const mostBytes = 2 ** 15;
+const mostCalls = Math.max(1, (Number(process.env.UV_THREADPOOL_SIZE) || 4) - 1);
+
+const waiting: Job[] = [];
+let calls = 0;
+
+function enqueue(native: Native, job: Job): void {
+  waiting.push(job);
+  startCalls(native);
+}
+
+function startCalls(native: Native): void {
+  while (calls < mostCalls && waiting.length > 0) {
+    calls++;
+    run(native, takeGroup()).finally(() => {
+      calls--;
+      startCalls(native);
+    });
   }
 }
 
-function newCall({ api, context }: Native, file: Uint8Array, shrink: number, status: Status): bigint {
-  const tensor = newHostTensor(api, [], DataType.string, [file]);
-  const handle = api.TFE_NewTensorHandle(tensor, status.address);
-  api.TF_DeleteTensor(tensor);
-  status.check("the making of a tensor");
-  const operation = api.TFE_NewOp(context, "DecodeJpeg", status.address);
-  status.check("DecodeJpeg");
-  api.TFE_OpAddInput(operation, handle, status.address);
-  api.TFE_DeleteTensorHandle(handle);
-  api.TFE_OpSetAttrInt(operation, "channels", 3);
-  api.TFE_OpSetAttrInt(operation, "ratio", shrink);
-  api.TFE_OpSetAttrString(operation, "dct_method", dctMethod, dctMethod.length);
-  return operation;
+/** Takes a power of two of jobs, so that few functions are made. */
+function takeGroup(): Job[] {
+  const [{ shrink }] = waiting as [Job];
+  let count = 0;
+  let bytes = 0;
+  for (const job of waiting) {
+    bytes += job.file.length;
+    if (count > 0 && (job.shrink !== shrink || bytes > mostBytes || count === mostFiles)) break;
+    count++;
+  }
+  return waiting.splice(0, 2 ** Math.floor(Math.log2(count)));
 }
 
-interface DecodedTensor {
-  readonly tensor: bigint;
-  readonly height: number;
-  readonly width: number;
+async function run(native: Native, jobs: readonly Job[]): Promise<void> {
+  const [{ shrink }] = jobs as [Job];
+  try {
+    const files = jobs.map(({ file }) => file);
+    const images = await decodeJpegs(native, files, shrink);
+    images.forEach((image, i) => {
+      finish(native, image, jobs[i] as Job);
+    });
+  } catch (error) {
+    // One of several is corrupt: which one shows when they are decoded one by one.
+    if (jobs.length === 1) jobs[0]?.reject(error);
+    else for (const job of jobs) await run(native, [job]);
+  }
 }
 
-/** Deletes the handle. */
-function resolved({ api }: Native, handle: bigint, status: Status): DecodedTensor {
-  const tensor = api.TFE_TensorHandleResolve(handle, status.address);
-  const height = Number(api.TFE_TensorHandleDim(handle, 0, status.address));
-  const width = Number(api.TFE_TensorHandleDim(handle, 1, status.address));
-  api.TFE_DeleteTensorHandle(handle);
-  status.check("the decoding of an image");
-  return { tensor, height, width };
+function finish(native: Native, image: DecodedTensor, job: Job): void {
+  try {
+    job.settle(lent(native, image));
+  } catch (error) {
+    job.reject(error);
+  }
 }
 
 let scratch = new Uint8Array();
