@@ -5,6 +5,7 @@ import { foldIn, randomKey } from "@simclr/core";
 import { cached, cifar10, type Dataset, digits, imageFolder, splitDataset, subset } from "@simclr/data";
 import { simclrError } from "../errors.js";
 import type { Recipe } from "../recipe/recipe-schema.js";
+import { photoDecoder } from "./photo-decoder.js";
 import { shown } from "./run-settings.js";
 
 /** The images of a run, read in the two ways that it needs. */
@@ -74,7 +75,11 @@ async function partsOf(
     const [train, test] = await Promise.all([cifar10(name), cifar10(name, { split: "test" })]);
     return { pretraining: train, bank: train, test, networkTest: test };
   }
-  const read = { channels: channels ?? 3, onWarning: ({ path }: { path: string }) => onWarning(skipped(path)) };
+  const read = {
+    channels: channels ?? 3,
+    onWarning: ({ path }: { path: string }) => onWarning(skipped(path)),
+    decoder: await photoDecoder(),
+  };
   const { imageSize } = recipe;
   // A crop of a photo is cut from more pixels than a view has; an image of 32 pixels and less has no more of them.
   const side = imageSize > 32 ? Math.round(1.5 * imageSize) : imageSize;
