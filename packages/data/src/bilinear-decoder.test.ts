@@ -56,7 +56,7 @@ describe("bilinearDecoder", () => {
     const taken = {
       plain: await image.clone().jpeg().toBuffer(),
       progressive: await image.clone().jpeg({ progressive: true }).toBuffer(),
-      gray: await image.clone().grayscale().jpeg().toBuffer(),
+      gray: await image.clone().toColourspace("b-w").jpeg().toBuffer(),
       sRGB: await image.clone().jpeg().withIccProfile("srgb").toBuffer(),
       turned: await image.clone().jpeg().withMetadata({ orientation: 6 }).toBuffer(),
     };

@@ -78,6 +78,13 @@ export function datasetContract(name: string, create: () => Dataset | Promise<Da
       expect(await dataset.read([...batch.indices])).toEqual(batch);
     });
 
+    it("gives the same when it is lent memory, of the right length or not", async () => {
+      const batch = await dataset.read(asked);
+      for (const length of [batch.images.length, 1]) {
+        expect(await dataset.read(asked, new Uint8Array(length).fill(201))).toEqual(batch);
+      }
+    });
+
     it("reads no images as an empty batch", async () => {
       const batch = await dataset.read([]);
       expect([batch.shape[0], batch.images.length, batch.indices.length]).toEqual([0, 0, 0]);
