@@ -1,7 +1,8 @@
 // A folder of JPEG files to batches in memory, and nothing else, as a program that the benchmarks ask for images.
 import { parseArgs } from "node:util";
 import { randomKey } from "@simclr/core";
-import { batches, imageFolder } from "@simclr/data";
+import { batches, bilinearDecoder, imageFolder } from "@simclr/data";
+import { tensorflowJpegDecoder } from "@simclr/runtime";
 import { serve } from "./serve.js";
 
 const { values } = parseArgs({
@@ -12,8 +13,9 @@ const { values } = parseArgs({
   },
 });
 const size = Number(values["image-size"]);
-const dataset = await imageFolder(values.folder, { imageSize: [size, size], fit: "cover" });
-const options = { batchSize: Number(values.batch), key: randomKey(0), epochs: 1 };
+const decoder = await bilinearDecoder({ jpeg: await tensorflowJpegDecoder() });
+const dataset = await imageFolder(values.folder, { imageSize: [size, size], fit: "cover", decoder });
+const options = { batchSize: Number(values.batch), key: randomKey(0), epochs: 1, reuse: true };
 await serve<{ epochs: number }>({}, async ({ epochs }) => {
   for (let epoch = 0; epoch < epochs; epoch++) for await (const _ of batches(dataset, options));
 });

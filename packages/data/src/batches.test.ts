@@ -70,6 +70,29 @@ describe("order", () => {
     expect(await take(result)).toEqual(await take(result));
   });
 
+  it("reuse: gives the same, in memory that goes round", async () => {
+    const dataset = counting(23);
+    const lent = new Set<Uint8Array>();
+    const lending = {
+      ...dataset,
+      async read(indices: readonly number[], memory = new Uint8Array(indices.length)) {
+        lent.add(memory);
+        memory.set((await dataset.read(indices)).images);
+        return { ...(await dataset.read(indices)), images: memory };
+      },
+    };
+    const options: BatchesOptions = { batchSize: 4, key, epochs: 5, prefetch: 2 };
+    const expected = await take(batches(dataset, options));
+    const reused = batches(lending, { ...options, reuse: true });
+    expect(await take(reused)).toEqual(expected);
+    expect(lent.size).toBe(3); // the one in use and two that are read ahead
+    expect(await take(reused)).toEqual(expected);
+    // Batches of their own lie apart, and remain.
+    const kept: Uint8Array[] = [];
+    for await (const { images } of batches(lending, options)) kept.push(images);
+    expect(kept.map((images) => [...images])).toEqual(expected.map(({ images }) => images));
+  });
+
   it("has no end without epochs", async () => {
     const taken = await take(batches(counting(3), { batchSize: 3, key }), 50);
     expect(taken.at(-1)).toMatchObject({ step: 49, epoch: 49 });

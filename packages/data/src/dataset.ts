@@ -15,9 +15,11 @@ export interface Dataset {
   /**
    * Reads images; an index may come more than once.
    *
+   * @param memory may become the batch's `images`, where it has their length; a dataset may do without. Large buffers
+   *   that come and go make the garbage collector look through the whole heap every other batch.
    * @throws SIMCLR_ERROR__DATA__INDEX_OUT_OF_RANGE
    */
-  read(indices: readonly number[]): Promise<ImageBatch>;
+  read(indices: readonly number[], memory?: Uint8Array): Promise<ImageBatch>;
 }
 
 /** Images on the host, ready for `tf.tensor4d(batch.images, batch.shape, "int32")`. */

@@ -1,35 +1,7 @@
 import pLimit from "p-limit";
 import type { Dataset } from "./dataset.js";
-import type { DecodedCache, DecodedPixels } from "./decoded-cache.js";
-import { packageMissing } from "./errors.js";
-
-export interface DecodeSettings {
-  readonly imageShape: Dataset["imageShape"];
-  readonly fit: "contain" | "cover";
-  readonly background: readonly [red: number, green: number, blue: number];
-}
-
-export interface DecodedImage {
-  readonly pixels: Uint8Array;
-  readonly imageSize?: readonly [height: number, width: number];
-}
-
-type Sharp = typeof import("sharp").default;
-
-/**
- * sharp, with one thread for each image: many images at once use the cores better than many threads for one.
- *
- * @throws SIMCLR_ERROR__DATA__PACKAGE_MISSING
- */
-export async function loadSharp(): Promise<Sharp> {
-  try {
-    const { default: sharp } = await import("sharp");
-    sharp.concurrency(1);
-    return sharp;
-  } catch (cause) {
-    throw packageMissing("sharp", "which decodes images", cause);
-  }
-}
+import type { DecodedCache } from "./decoded-cache.js";
+import type { DecodedPixels, DecodeSettings, ImageDecoder } from "./image-decoder.js";
 
 /**
  * Runs decodings side by side, one fewer than libuv has threads: a compiled step waits in the same pool, and must find a
@@ -38,47 +10,38 @@ export async function loadSharp(): Promise<Sharp> {
 export const decodingQueue = pLimit(Math.max(1, (Number(process.env.UV_THREADPOOL_SIZE) || 4) - 1));
 
 /**
- * Decodes an image file's bytes to 8 bits of sRGB, or of gray, in the settings' shape.
+ * Decodes an image file's bytes to where the image lies in its batch.
  *
- * The first frame counts. EXIF orientation is applied, embedded colour profiles and CMYK are converted, transparency is
- * put on the background. An image that has the right size already is not resampled.
- *
+ * @param target of the settings' shape; a smaller image lies in its top left corner, and the rest becomes 0
  * @param cache keeps what was decoded; without one everything is decoded
- * @throws sharp's own error when the file is corrupt
+ * @returns the region that is not padding
+ * @throws the decoder's own error when the file is corrupt
  */
 export async function decodeImage(
-  sharp: Sharp,
+  decoder: ImageDecoder,
   file: Uint8Array,
   settings: DecodeSettings,
+  target: Uint8Array,
   cache?: DecodedCache,
-): Promise<DecodedImage> {
-  const decoder = JSON.stringify([settings, sharp.versions]);
-  const decode = () => decodePixels(sharp, file, settings);
-  const { pixels, height, width } = await (cache ? cache.read(file, decoder, decode) : decode());
-  if (settings.fit === "cover") return { pixels };
-  return { pixels: padded(pixels, height, width, settings.imageShape), imageSize: [height, width] };
+): Promise<readonly [height: number, width: number]> {
+  const { imageShape } = settings;
+  if (!cache) return decoder.decode(file, settings, (image) => place(image, imageShape, target));
+  const owned = (image: DecodedPixels) => ({ ...image, pixels: image.pixels.slice() });
+  const key = JSON.stringify([settings, decoder.name]);
+  return place(await cache.read(file, key, () => decoder.decode(file, settings, owned)), imageShape, target);
 }
 
-async function decodePixels(sharp: Sharp, file: Uint8Array, settings: DecodeSettings): Promise<DecodedPixels> {
-  const [height, width, channels] = settings.imageShape;
-  const contain = settings.fit === "contain";
-  const [r, g, b] = settings.background;
-  const { data, info } = await sharp(file, { failOn: "error" })
-    .autoOrient()
-    .resize({ width, height, fit: contain ? "inside" : "cover", withoutEnlargement: contain })
-    .flatten({ background: { r, g, b } })
-    .toColourspace(channels === 1 ? "b-w" : "srgb")
-    .raw({ depth: "uchar" })
-    .toBuffer({ resolveWithObject: true });
-  return { pixels: data, height: info.height, width: info.width };
-}
-
-/** Puts an image in the top left corner; the rest is 0. */
-function padded(pixels: Uint8Array, height: number, width: number, shape: Dataset["imageShape"]): Uint8Array {
-  const [fullHeight, fullWidth, channels] = shape;
-  if (height === fullHeight && width === fullWidth) return pixels;
-  const out = new Uint8Array(fullHeight * fullWidth * channels);
-  const stride = width * channels;
-  for (let y = 0; y < height; y++) out.set(pixels.subarray(y * stride, (y + 1) * stride), y * fullWidth * channels);
-  return out;
+function place(image: DecodedPixels, shape: Dataset["imageShape"], target: Uint8Array) {
+  const { pixels, height, width } = image;
+  const [, fullWidth, channels] = shape;
+  if (width === fullWidth) target.set(pixels);
+  else {
+    const [stride, fullStride] = [width * channels, fullWidth * channels];
+    for (let y = 0; y < height; y++) {
+      target.set(pixels.subarray(y * stride, (y + 1) * stride), y * fullStride);
+      target.fill(0, y * fullStride + stride, (y + 1) * fullStride);
+    }
+  }
+  target.fill(0, height * fullWidth * channels);
+  return [height, width] as const;
 }

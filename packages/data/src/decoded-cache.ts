@@ -3,19 +3,14 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { crc32c } from "@aws-crypto/crc32c";
 import { unreadable } from "./errors.js";
-
-export interface DecodedPixels {
-  readonly pixels: Uint8Array;
-  readonly height: number;
-  readonly width: number;
-}
+import type { DecodedPixels } from "./image-decoder.js";
 
 /** Where decoded images are kept; several datasets and processes may share one. */
 export interface DecodedCache {
   /**
    * What was decoded of these bytes before, or else what `decode` makes of them, which is then kept.
    *
-   * @param decoder everything besides the bytes that the pixels depend on: settings and versions
+   * @param decoder everything besides the bytes that the pixels depend on: settings, and the decoder's name with its versions
    */
   read(file: Uint8Array, decoder: string, decode: () => Promise<DecodedPixels>): Promise<DecodedPixels>;
 }
@@ -31,7 +26,7 @@ const headerBytes = 12;
  * Keeps decoded images in a folder, so that a later run, another process or another dataset does not decode them again.
  *
  * An entry is named after the SHA-256 of the image file's bytes, the size, the way of fitting, the background and the
- * decoder's versions, so that nothing stale can come out: what has changed has another name. An entry is written under
+ * decoder's name with its versions and its way of resampling, so that nothing stale can come out: what has changed has another name. An entry is written under
  * another name first; one that is damaged is decoded anew. It holds the pixels as they are, without padding: 150 kB for 224
  * x 224. Nothing is ever removed: remove the folder.
  *

@@ -1,9 +1,11 @@
+import pLimit from "p-limit";
 import { assertIndices } from "./assert-indices.js";
 import type { Dataset } from "./dataset.js";
-import { type DecodeSettings, decodeImage, decodingQueue, loadSharp } from "./decode-image.js";
+import { decodeImage, decodingQueue } from "./decode-image.js";
 import type { DecodedCache } from "./decoded-cache.js";
 import { allImagesCorrupt, invalidArgument, simclrError } from "./errors.js";
-import { type ImageRow, stackRows } from "./image-rows.js";
+import type { DecodeSettings, ImageDecoder } from "./image-decoder.js";
+import { sharpDecoder } from "./sharp-decoder.js";
 
 export interface DecodingOptions {
   /** The size that every image comes in. */
@@ -29,6 +31,8 @@ export interface DecodingOptions {
   readonly channels?: 1 | 3;
   /** What shows through transparent parts. Default white. */
   readonly background?: readonly [red: number, green: number, blue: number];
+  /** What makes pixels of the files. Default: `sharpDecoder()`. */
+  readonly decoder?: ImageDecoder;
   /** Keeps decoded images on disk, see `decodedCache`. Default: none. */
   readonly cache?: DecodedCache;
 }
@@ -65,14 +69,15 @@ export async function decodedDataset(images: EncodedImages, options: DecodingOpt
   const { onCorrupt = "skip", cache } = options;
   const { onWarning = ({ message }) => console.warn(message) } = options;
   const { length, labels, classNames } = images;
-  const sharp = await loadSharp();
+  const decoder = options.decoder ?? (await sharpDecoder());
+  const queue = decoder.concurrency === undefined ? decodingQueue : pLimit(decoder.concurrency);
   const corrupt = new Set<number>();
 
   /** Nothing for a corrupt image. */
-  async function decode(index: number) {
+  async function decode(index: number, target: Uint8Array) {
     const file = await images.bytesOf(index);
     try {
-      return await decodeImage(sharp, file, settings, cache);
+      return await decodeImage(decoder, file, settings, target, cache);
     } catch (cause) {
       const path = images.pathOf(index);
       const error = corruptImage(path, cause);
@@ -83,12 +88,12 @@ export async function decodedDataset(images: EncodedImages, options: DecodingOpt
     }
   }
 
-  async function readRow(asked: number): Promise<ImageRow> {
+  async function readRow(asked: number, target: Uint8Array) {
     for (let offset = 0; offset < length; offset++) {
       const index = (asked + offset) % length;
       if (corrupt.has(index)) continue;
-      const image = await decode(index);
-      if (image) return { index, ...image, ...(labels && { label: labels[index] as number }) };
+      const imageSize = await decode(index, target);
+      if (imageSize) return { index, imageSize };
     }
     throw allImagesCorrupt(length);
   }
@@ -99,15 +104,24 @@ export async function decodedDataset(images: EncodedImages, options: DecodingOpt
     ...(classNames && { classNames }),
     ...(labels && { labels }),
     decodedAs: (other) => decodedDataset(images, { ...options, ...other }),
-    async read(indices) {
+    async read(indices, memory) {
       assertIndices(indices, length);
-      const results = await Promise.allSettled(indices.map((index) => decodingQueue(readRow, index)));
+      const size = settings.imageShape.reduce((product, length) => product * length, 1);
+      const images = memory?.length === indices.length * size ? memory : new Uint8Array(indices.length * size);
+      const target = (row: number) => images.subarray(row * size, (row + 1) * size);
+      const results = await Promise.allSettled(indices.map((index, row) => queue(readRow, index, target(row))));
       const rows = results.map((result) => {
         // When all have ended: then the error is the first image's, and nothing goes on behind the caller's back.
         if (result.status === "rejected") throw result.reason;
         return result.value;
       });
-      return stackRows(rows, settings.imageShape);
+      return {
+        images,
+        shape: [indices.length, ...settings.imageShape],
+        ...(labels && { labels: Int32Array.from(rows, ({ index }) => labels[index] as number) }),
+        ...(settings.fit === "contain" && { imageSizes: rows.map(({ imageSize }) => imageSize) }),
+        indices: Int32Array.from(rows, ({ index }) => index),
+      };
     },
   };
 }

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { EncodedImages } from "./decoded-dataset.js";
 import { unreadable } from "./errors.js";
 import type { FolderLabels } from "./folder-labels.js";
+import { readWholeFile } from "./read-whole-file.js";
 
 /** Image files below a root, each read when it is wanted. */
 export function imageFiles(root: string, paths: readonly string[], named?: FolderLabels): EncodedImages {
@@ -12,7 +12,7 @@ export function imageFiles(root: string, paths: readonly string[], named?: Folde
     ...named,
     pathOf,
     bytesOf: (index) =>
-      readFile(pathOf(index)).catch((cause) => {
+      readWholeFile(pathOf(index)).catch((cause) => {
         throw unreadable(pathOf(index), cause);
       }),
   };

@@ -30,7 +30,7 @@ export async function* labelledInputs<Labelled extends Dataset>(
   const { task, view, batchSize, epochs, key, communicator } = options;
   const dataset = ownShare(options.dataset, communicator);
   const augmentationKey = foldIn(key, "augmentation");
-  for await (const batch of batches(dataset, { batchSize, epochs, key: foldIn(key, "data") })) {
+  for await (const batch of batches(dataset, { batchSize, epochs, key: foldIn(key, "data"), reuse: true })) {
     const { images, shape, imageSizes } = batch;
     const [count, height, width] = shape;
     const context = { batchSize: count, imageSize: [height, width] as const, ...(imageSizes && { imageSizes }) };

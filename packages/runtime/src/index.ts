@@ -3,6 +3,11 @@ export { type Runtime, useTensorFlow } from "./backend/use-tensorflow.js";
 export { compile } from "./compile/compile.js";
 export type { DoctorCheck } from "./doctor/check.js";
 export { type DoctorReport, doctor, formatDoctorReport } from "./doctor/doctor.js";
+export {
+  type JpegPixels,
+  type TensorFlowJpegDecoder,
+  tensorflowJpegDecoder,
+} from "./images/tensorflow-jpeg-decoder.js";
 export { type Profile, type ProfileOptions, profile } from "./profile/profile.js";
 export { formatProfileSummary, type OperationTotal, type ProfileSummary } from "./profile/profile-summary.js";
 export type { ProfiledOperation } from "./profile/profiled-operation.js";

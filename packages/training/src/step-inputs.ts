@@ -35,7 +35,8 @@ export function stepInputs(options: StepInputsOptions): AsyncGenerator<StepInput
   // No image is read ahead of its use in epochs that the run does not reach.
   const epochs = Math.ceil(totalSteps / Math.max(1, Math.floor(dataset.length / batchSize)));
   const key = foldIn(options.key, "data");
-  const order = { batchSize, key, startStep, epochs, ...(prefetch !== undefined && { prefetch }) };
+  // Their pixels are copied to a tensor before the next batch is asked for.
+  const order = { batchSize, key, startStep, epochs, reuse: true, ...(prefetch !== undefined && { prefetch }) };
   return prepare(batches(dataset, order), options);
 }
 

@@ -7,6 +7,7 @@ import { invalidOption } from "../errors.js";
 import { openTerminal, type Terminal } from "../terminal/terminal.js";
 import { type EmbeddedImages, isEmbeddingFormat, writeEmbeddings } from "./embedding-file.js";
 import { skipped } from "./image-source.js";
+import { photoDecoder } from "./photo-decoder.js";
 import { recipeCompile } from "./recipe-compile.js";
 import { readRunSettings } from "./run-settings.js";
 
@@ -49,6 +50,7 @@ export async function embedFolder(options: EmbedFolderOptions): Promise<EmbedFol
       imageSize: [recipe.imageSize, recipe.imageSize],
       fit: "cover",
       channels: encoder.backbone.spec.inputChannels === 1 ? 1 : 3,
+      decoder: await photoDecoder(),
       onWarning: ({ path }) => {
         broken.add(resolve(path));
         terminal.print(skipped(path));

@@ -18,6 +18,7 @@ import { datasetFolder, isDatasetName } from "./dataset-folder.js";
 import { type FoundImages, findDataset } from "./find-dataset.js";
 import { numberedClasses } from "./numbered-classes.js";
 import { openImages } from "./open-images.js";
+import { photoDecoder } from "./photo-decoder.js";
 import { shown } from "./run-settings.js";
 
 /** The images of a run, read in the two ways that it needs. */
@@ -121,6 +122,7 @@ async function decodedParts(
     ...ofSide(isLarge ? Math.round(1.5 * imageSize) : imageSize, "contain"),
     channels: channels ?? 3,
     onWarning: ({ path }) => onWarning(skipped(path)),
+    decoder: await photoDecoder(),
     ...(data.cacheFolder !== null && { cache: await decodedCache(data.cacheFolder, { onWarning }) }),
   };
   const square = ofSide(imageSize, "cover");

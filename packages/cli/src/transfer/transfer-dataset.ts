@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Dataset, type ImageFolder, imageFolder, subset } from "@simclr/data";
 import type { EvaluationDatasets, MultiLabelDataset, MultiLabelDatasets } from "@simclr/evaluation";
+import { photoDecoder } from "../run/photo-decoder.js";
 import { readMultiLabels } from "./multi-label-truth.js";
 import { type NamedImage, type SplitImages, splitImages } from "./split-images.js";
 import type { TransferDescriptor } from "./transfer-descriptor.js";
@@ -60,8 +61,9 @@ export async function transferDataset(
 ): Promise<TransferDataset> {
   const root = resolve(folder);
   if (!existsSync(root)) throw folderMissing(descriptor.name, root, descriptor.layout);
+  const decoder = await photoDecoder();
   const read: ReadFolder = (side, fit) =>
-    imageFolder(root, { imageSize: [side, side], fit, labels: "none", onCorrupt: "refuse", channels });
+    imageFolder(root, { imageSize: [side, side], fit, labels: "none", onCorrupt: "refuse", channels, decoder });
   const square = await read(imageSize, "cover");
   const parts = await splitImages(root, descriptor, square.paths);
   const warnings = sizeWarnings(descriptor, parts);

@@ -102,6 +102,7 @@ const signatures = {
 
   TFE_NewOp: c("address", "pointer", "text", "pointer"),
   TFE_DeleteOp: c("nothing", "pointer"),
+  TFE_OpSetDevice: c("nothing", "pointer", "text", "pointer"),
   TFE_OpAddInput: c("nothing", "pointer", "pointer", "pointer"),
   TFE_OpAddInputList: c("nothing", "pointer", "pointer", "int", "pointer"),
   TFE_OpSetAttrString: c("nothing", "pointer", "text", "pointer", "size"),
