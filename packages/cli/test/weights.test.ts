@@ -11,7 +11,6 @@ import { exportEncoderTo, importEncoderFrom } from "@simclr/weights";
 import * as tf from "@tensorflow/tfjs-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import simclr2 from "../../weights/src/fixtures/simclr2/goldens.json" with { type: "json" };
 import { embedFolder } from "../src/run/embed-folder.js";
 import { evaluateRun } from "../src/run/evaluate-run.js";
 import { exportRun } from "../src/run/export-run.js";
@@ -82,7 +81,8 @@ test("exported again it has the names and numbers that came in", async () => {
 });
 
 test("SimCLRv2's checkpoint comes with its selective kernels and its head, from which fine-tuning starts", async () => {
-  const file = fileURLToPath(new URL("../../weights/src/fixtures/simclr2/v2-50-sk.ckpt", import.meta.url));
+  const fixtures = fileURLToPath(new URL("../../weights/src/fixtures/simclr2", import.meta.url));
+  const file = join(fixtures, "v2-50-sk.ckpt");
   const runFolder = join(base, "simclr2");
   const imported = await importRun({ file, data: photos, runFolder, set, terminal: silent });
   expect(imported).toMatchObject({ spec: { depth: 50, selectiveKernels: 0.0625, resnetD: true }, headLayers: 3 });
@@ -91,12 +91,13 @@ test("SimCLRv2's checkpoint comes with its selective kernels and its head, from 
   expect(recipe.backbone).toMatchObject({ kind: "resnet", depth: 50, selectiveKernels: 0.0625, resnetD: true });
   expect(recipe.head).toEqual({ kind: "nonlinear", layers: 3, hiddenSize: 64, outputSize: 5 });
 
-  const reference = simclr2.cases.find((each) => each.file === "v2-50-sk.ckpt");
+  const { cases } = JSON.parse(readFileSync(join(fixtures, "goldens.json"), "utf8"));
+  const reference = cases.find((each: { file: string }) => each.file === "v2-50-sk.ckpt");
   const network = await loadNetwork(runFolder);
   tf.tidy(() => {
-    const features = tf.tensor2d(reference?.features as number[], [12, 64]);
+    const features = tf.tensor2d(reference.features, [12, 64]);
     const { projection } = network.head.apply(below("head", network.params), below("head", network.state), features, { training: false }).outputs; // biome-ignore format: one line
-    expectClose(projection as tf.Tensor, reference?.projections as number[], { absolute: 1e-4, relative: 1e-4 });
+    expectClose(projection as tf.Tensor, reference.projections, { absolute: 1e-4, relative: 1e-4 });
   });
   network.dispose();
 });
