@@ -19,8 +19,10 @@ parser.add_argument("--stem", default="cifar")
 parser.add_argument("--image-size", type=int, default=32)
 parser.add_argument("--batch", type=int, default=64)
 parser.add_argument("--workers", type=int, default=2)
+parser.add_argument("--precision", default="float32", choices=["float32", "tf32", "bfloat16"])
 parser.add_argument("--threads", type=int, default=2)
 options = parser.parse_args()
+torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = options.precision == "tf32"
 torch.set_num_threads(options.threads)
 torch.manual_seed(0)
 device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -37,7 +39,9 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9, nesterov=
 def step(views):
     x = torch.cat(views).to(device).contiguous(memory_format=torch.channels_last)
     optimizer.zero_grad(set_to_none=True)
-    loss = criterion(*model(x).chunk(2))
+    with torch.autocast(device, torch.bfloat16, enabled=options.precision == "bfloat16"):
+        z = model(x)
+    loss = criterion(*z.float().chunk(2))
     loss.backward()
     optimizer.step()
     return loss.item()

@@ -42,14 +42,18 @@ function commandOf(program: string): [command: string, ...args: string[]] {
   return [process.execPath, "--import", "tsx", here(`src/ours/${program}`)];
 }
 
-/** Starts a program and waits until it is ready. */
+/** Starts a program, with more in its environment, and waits until it is ready. */
 export async function startContestant(
   name: string,
   program: string,
   options: readonly string[] = [],
+  environment: NodeJS.ProcessEnv = {},
 ): Promise<Contestant> {
   const [command, ...args] = commandOf(program);
-  const child: ChildProcessWithoutNullStreams = spawn(command, [...args, ...options], { cwd: here("") });
+  const child: ChildProcessWithoutNullStreams = spawn(command, [...args, ...options], {
+    cwd: here(""),
+    env: { ...process.env, ...environment },
+  });
   child.stderr.pipe(process.stderr);
   child.stdin.on("error", () => {}); // its end shows where its next line is missing
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

@@ -13,6 +13,8 @@ interface Case {
   readonly batch: number;
   readonly fileSize: number;
   readonly steps: number;
+  /** Default: enough for a shuffled epoch. */
+  readonly files?: number;
 }
 
 const cases: Readonly<Record<string, Case>> = {
@@ -20,21 +22,36 @@ const cases: Readonly<Record<string, Case>> = {
   "resnet50-96": { depth: 50, stem: "imagenet", "image-size": 96, batch: 32, fileSize: 256, steps: 5 },
   "resnet50-224": { depth: 50, stem: "imagenet", "image-size": 224, batch: 8, fileSize: 500, steps: 5 },
 };
+/** Cases of another command, `gpu`. */
+const gpuCases: Readonly<Record<string, Case>> = {
+  "gpu-resnet18-32": { depth: 18, stem: "cifar", "image-size": 32, batch: 512, fileSize: 32, steps: 7 },
+  "gpu-resnet50-224": { depth: 50, stem: "imagenet", "image-size": 224, batch: 128, fileSize: 500, steps: 7 },
+  "tiny-resnet18-32": { depth: 18, stem: "cifar", "image-size": 32, batch: 2, fileSize: 32, steps: 2, files: 32 },
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: "string", default: "5" } },
+  options: {
+    rounds: { type: "string", default: "5" },
+    precision: { type: "string", default: "float32" },
+    "no-peers": { type: "boolean", default: false },
+  },
 });
 const rounds = Number(values.rounds);
 for (const name of positionals.length > 0 ? positionals : Object.keys(cases)) {
-  const found = cases[name];
+  const found = cases[name] ?? gpuCases[name];
   if (!found) throw new Error(`There is no case ${name}; there are ${Object.keys(cases).join(", ")}.`);
-  const { fileSize, steps, ...recipe } = found;
-  const folder = await photos(fileSize, fileSize > 32 ? 512 : 4096, { square: fileSize < 500 });
-  const options = Object.entries(recipe).flatMap(([key, value]) => [`--${key}`, `${value}`]);
+  const { fileSize, steps, files = fileSize > 32 ? 512 : 4096, ...recipe } = found;
+  const folder = await photos(fileSize, Math.max(files, (steps + 1) * recipe.batch), { square: fileSize < 500 });
+  const options = Object.entries({ ...recipe, precision: values.precision }).flatMap(([key, value]) => [
+    `--${key}`,
+    `${value}`,
+  ]);
   const contestants = [
     await startContestant("simclr pretrain", "pretrain.ts", [...options, "--folder", folder]),
-    await startContestant("lightly and PyTorch", "pretrain.py", [...options, "--folder", folder]),
+    ...(values["no-peers"]
+      ? []
+      : [await startContestant("lightly and PyTorch", "pretrain.py", [...options, "--folder", folder])]),
     await startContestant("our step alone", "step.ts", [...options, "--augment"]),
   ];
   const items = steps * recipe.batch;
@@ -43,11 +60,14 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(cases)) {
   writeResult(`end-to-end/${name}`, {
     what: "a folder of JPEG files to updated weights; images (not views) per second after the first step",
     case: found,
+    precision: values.precision,
     rounds,
     versions: Object.assign({}, ...contestants.map(({ versions }) => versions)),
     imagesPerSecond: measured(answers, items),
     ratios: {
-      "simclr pretrain / lightly and PyTorch": ratioOf(answers, "simclr pretrain", "lightly and PyTorch"),
+      ...(!values["no-peers"] && {
+        "simclr pretrain / lightly and PyTorch": ratioOf(answers, "simclr pretrain", "lightly and PyTorch"),
+      }),
       "simclr pretrain / our step alone": ratioOf(answers, "simclr pretrain", "our step alone"),
     },
   });

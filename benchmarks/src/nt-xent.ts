@@ -7,7 +7,12 @@ import { writeResult } from "./result.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: "string", default: "5" }, threads: { type: "string", default: "2" } },
+  options: {
+    rounds: { type: "string", default: "5" },
+    threads: { type: "string", default: "2" },
+    precision: { type: "string", default: "float32" },
+    "no-peers": { type: "boolean", default: false },
+  },
 });
 const rounds = Number(values.rounds);
 const batches = positionals.length > 0 ? positionals.map(Number) : [256, 1024, 4096, 8192, 16384];
@@ -17,11 +22,11 @@ const versions: Record<string, string> = {};
 
 for (const batch of batches) {
   const repeats = Math.max(1, Math.round((1024 / batch) ** 2 * 4));
-  const options = ["--batch", `${batch}`, "--threads", values.threads];
+  const options = ["--batch", `${batch}`, "--threads", values.threads, "--precision", values.precision];
   const failed: Record<string, string> = {};
   const perBatch: Record<string, object> = {};
   // Two at a time: at the largest batches the memory of all would not fit side by side.
-  for (const [name, more] of Object.entries(peers)) {
+  for (const [name, more] of values["no-peers"] ? [] : Object.entries(peers)) {
     const contestants: Contestant[] = [await startContestant("ours", "nt-xent.ts", options)];
     try {
       contestants.push(await startContestant(name, "nt_xent.py", [...options, ...more]));
@@ -43,11 +48,18 @@ for (const batch of batches) {
       Object.assign(versions, contestant.versions);
     }
   }
+  if (values["no-peers"]) {
+    const alone = [await startContestant("ours", "nt-xent.ts", options)];
+    const answers = await alternate(alone, { rounds, request: { repeats }, warmUp: { repeats: 1 }, items: repeats });
+    for (const contestant of alone) contestant.stop();
+    perBatch.alone = { lossesPerSecond: measured(answers, repeats) };
+  }
   results[`${batch} images`] = { ...perBatch, ...(Object.keys(failed).length > 0 && { failed }) };
 }
 writeResult("nt-xent", {
   what: "NT-Xent of two views of a batch, 128 features, with both gradients; losses per second, and peak of memory",
   threads: Number(values.threads),
+  precision: values.precision,
   rounds,
   versions,
   results,

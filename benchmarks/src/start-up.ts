@@ -1,12 +1,18 @@
-// How long one waits: for `simclr --help`, for TensorFlow as the backend, for the first step of ResNet-18, and for the first step
-// where a process before has left its recording.
+// How long one waits: for `simclr --help`, for TensorFlow as the backend, for the first step of ResNet-18; and for the first step
+// with XLA, where the cache of what it compiled is empty and where a process before has filled it.
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { provision } from "@simclr/runtime";
 import { startContestant } from "./contestant.js";
 import { summary, writeResult } from "./result.js";
 
-const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
+const { values } = parseArgs({
+  options: { rounds: { type: "string", default: "5" }, batch: { type: "string", default: "64" } },
+});
 const rounds = Number(values.rounds);
 const cli = fileURLToPath(new URL("../node_modules/simclr/dist/main.js", import.meta.url));
 const backendReady = 'const { useTensorFlow } = await import("@simclr/runtime"); await useTensorFlow();';
@@ -19,30 +25,45 @@ function seconds(...args: string[]): number {
   return (performance.now() - start) / 1000;
 }
 
-const waited = {
-  node: [] as number[],
-  "simclr --help": [] as number[],
-  "backend ready": [] as number[],
-  "first step, ResNet-18": [] as number[],
-  "second step": [] as number[],
+const waited: Record<string, number[]> = {};
+const note = (what: string, value: number) => {
+  waited[what] = [...(waited[what] ?? []), value];
+  console.error(`${what}: ${value.toFixed(2)} s`);
 };
-for (let round = 0; round < rounds; round++) {
-  waited.node.push(seconds("-e", ""));
-  waited["simclr --help"].push(seconds(cli, "--help"));
-  waited["backend ready"].push(seconds("--input-type=module", "-e", backendReady));
-  const stepper = await startContestant("ours", "step.ts", ["--augment"]);
-  for (const what of ["first step, ResNet-18", "second step"] as const) {
-    waited[what].push((await stepper.ask({ steps: 1 })).seconds);
-  }
-  stepper.stop();
-  console.error(
-    Object.entries(waited)
-      .map(([what, list]) => `${what} ${list.at(-1)?.toFixed(2)} s`)
-      .join(", "),
+
+/** The first two steps of a process of their own. */
+async function firstSteps(what: string, options: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  const stepper = await startContestant(
+    what,
+    "step.ts",
+    ["--augment", "--batch", values.batch, ...options],
+    environment,
   );
+  note(`first step${what}`, (await stepper.ask({ steps: 1 })).seconds);
+  note(`second step${what}`, (await stepper.ask({ steps: 1 })).seconds);
+  stepper.stop();
 }
+
+const { directory } = await provision();
+for (let round = 0; round < rounds; round++) {
+  note("node", seconds("-e", ""));
+  note("simclr --help", seconds(cli, "--help"));
+  note("backend ready", seconds("--input-type=module", "-e", backendReady));
+  await firstSteps("", []);
+  const emptyCache = mkdtempSync(join(tmpdir(), "simclr-start-up-"));
+  const environment = { XDG_CACHE_HOME: emptyCache, SIMCLR_TENSORFLOW: directory };
+  await firstSteps(", XLA, empty cache", ["--xla"], environment);
+  await firstSteps(", XLA, filled cache", ["--xla"], environment);
+  rmSync(emptyCache, { recursive: true });
+}
+const inEachRound = (what: string) => waited[what] as number[];
+const [cold, warm] = [", XLA, empty cache", ", XLA, filled cache"].map((what) => inEachRound(`first step${what}`)) as [
+  number[],
+  number[],
+];
 writeResult("start-up", {
-  what: "seconds waited, each in a process of its own; steps of CIFAR ResNet-18, batch 64, views made in the step",
+  what: `seconds waited, each in a process of its own; steps of CIFAR ResNet-18, batch ${values.batch}, views made in the step`,
   rounds,
   seconds: Object.fromEntries(Object.entries(waited).map(([what, list]) => [what, summary(list)])),
+  ratios: { "first step, XLA, filled / empty cache": summary(warm.map((value, i) => value / (cold[i] as number))) },
 });

@@ -1,10 +1,12 @@
+import type { Precision } from "./precision.js";
+
 /** A training step to measure. The keys are the options of the programs. */
 export interface StepCase {
   readonly depth: number;
   readonly stem: "cifar" | "imagenet";
   readonly "image-size": number;
   readonly batch: number;
-  readonly precision: "float32" | "bfloat16";
+  readonly precision: Precision;
   /** Steps of one round. */
   readonly steps: number;
 }
@@ -22,8 +24,15 @@ export const stepCases: Readonly<Record<string, StepCase>> = {
   "resnet50-32-bfloat16": { ...resnet50, precision: "bfloat16", batch: 16, steps: 1 },
 };
 
+/** Cases of another command, `gpu`: batches that fill a GPU, and one that two cores turn over at once. */
+export const gpuStepCases: Readonly<Record<string, StepCase>> = {
+  "gpu-resnet18-32": { ...resnet18, batch: 512, steps: 20 },
+  "gpu-resnet50-224": { ...resnet50, stem: "imagenet", "image-size": 224, batch: 128, steps: 10 },
+  "tiny-resnet18-32": { ...resnet18, batch: 2, steps: 1 },
+};
+
 export function stepCaseNamed(name: string): StepCase {
-  const found = stepCases[name];
+  const found = stepCases[name] ?? gpuStepCases[name];
   if (!found) throw new Error(`There is no case ${name}; there are ${Object.keys(stepCases).join(", ")}.`);
   return found;
 }

@@ -1,5 +1,9 @@
 // One training step beside the same step in PyTorch, eager and compiled: alternating rounds in one run, the ratio of images
 // per second, and the peak of memory. A case is a network, a size, a precision; each has its own file of results.
+//
+// tfjs-node itself is no contestant: its installer fetches a libtensorflow from a storage host that a machine with package registries alone
+// does not reach, and ends with an error there. In its place stands the eager step, which its own kernels make, one operation a call, with
+// the fused kernels of ours and a current TensorFlow: what tfjs-node would do at best.
 import { parseArgs } from "node:util";
 import { alternate, measured, ratioOf } from "./alternate.js";
 import { type Contestant, startContestant } from "./contestant.js";
@@ -12,7 +16,9 @@ const { values, positionals } = parseArgs({
     rounds: { type: "string", default: "5" },
     steps: { type: "string" },
     threads: { type: "string", default: "2" },
+    precision: { type: "string" },
     "no-compile": { type: "boolean", default: false },
+    "no-peers": { type: "boolean", default: false },
   },
 });
 const rounds = Number(values.rounds);
@@ -20,7 +26,8 @@ const rounds = Number(values.rounds);
 for (const name of positionals.length > 0 ? positionals : Object.keys(stepCases))
   await runCase(name, stepCaseNamed(name));
 
-async function runCase(name: string, { steps: usualSteps, ...network }: StepCase): Promise<void> {
+async function runCase(name: string, { steps: usualSteps, ...usual }: StepCase): Promise<void> {
+  const network = { ...usual, precision: values.precision ?? usual.precision };
   const steps = Number(values.steps ?? usualSteps);
   const options = Object.entries({ ...network, threads: values.threads }).flatMap(([key, value]) => [
     `--${key}`,
@@ -28,16 +35,22 @@ async function runCase(name: string, { steps: usualSteps, ...network }: StepCase
   ]);
   console.error(`${name}: ${options.join(" ")}`);
   const ours = ["ours, views made in the step", "ours, views given"] as const;
-  const peers = ["PyTorch, views given", ...(values["no-compile"] ? [] : ["PyTorch compiled, views given"])];
+  const withPeers = !values["no-peers"];
+  const withCompiled = withPeers && !values["no-compile"];
+  const peers = [...(withPeers ? ["PyTorch, views given"] : []), ...(withCompiled ? ["PyTorch compiled, views given"] : [])]; // biome-ignore format: one line
   const contestants: Contestant[] = [
     await startContestant(ours[0], "step.ts", [...options, "--augment"]),
     await startContestant(ours[1], "step.ts", options),
     await startContestant("ours without compile(), as tfjs-node runs", "step.ts", [...options, "--eager"]),
-    await startContestant("PyTorch, views made in the step", "step.py", [...options, "--augment"]),
-    await startContestant("PyTorch, views given", "step.py", options),
-    ...(values["no-compile"]
-      ? []
-      : [await startContestant("PyTorch compiled, views given", "step.py", [...options, "--compile"])]),
+    ...(withPeers
+      ? [
+          await startContestant("PyTorch, views made in the step", "step.py", [...options, "--augment"]),
+          await startContestant("PyTorch, views given", "step.py", options),
+        ]
+      : []),
+    ...(withCompiled
+      ? [await startContestant("PyTorch compiled, views given", "step.py", [...options, "--compile"])]
+      : []),
   ];
   const items = steps * network.batch;
   const answers = await alternate(contestants, { rounds, request: { steps }, warmUp: { steps: 2 }, items });
@@ -52,7 +65,7 @@ async function runCase(name: string, { steps: usualSteps, ...network }: StepCase
     versions: Object.assign({}, ...contestants.map(({ versions }) => versions)),
     imagesPerSecond: measured(answers, items),
     ratios: Object.fromEntries([
-      ratio(ours[0], "PyTorch, views made in the step"),
+      ...(withPeers ? [ratio(ours[0], "PyTorch, views made in the step")] : []),
       ...ours.flatMap((own) => peers.map((peer) => ratio(own, peer))),
     ]),
   });

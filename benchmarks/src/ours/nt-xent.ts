@@ -4,13 +4,18 @@ import { disposeTree, normal, randomKey, split } from "@simclr/core";
 import { ntXent } from "@simclr/losses";
 import { compile, useTensorFlow } from "@simclr/runtime";
 import * as tf from "@tensorflow/tfjs-core";
+import { compilePrecision, precisionNamed, runtimeSettings } from "../precision.js";
 import { serve } from "./serve.js";
 
 const { values } = parseArgs({
-  options: { batch: { type: "string", default: "256" }, threads: { type: "string", default: "2" } },
+  options: {
+    batch: { type: "string", default: "256" },
+    precision: { type: "string", default: "float32" },
+    threads: { type: "string", default: "2" },
+  },
 });
-const threads = Number(values.threads);
-const runtime = await useTensorFlow({ intraOpThreads: threads, interOpThreads: threads });
+const precision = precisionNamed(values.precision);
+const runtime = await useTensorFlow(runtimeSettings(precision, Number(values.threads)));
 const shape: [number, number] = [Number(values.batch), 128];
 const [a, b] = split(randomKey(0), 2).map((key) =>
   tf.tensor2d(Float32Array.from(normal(key, shape[0] * shape[1])), shape),
@@ -22,7 +27,7 @@ const lossAndGradients = compile(
     )([viewA, viewB]);
     return [value, ...grads];
   },
-  { name: "nt-xent" },
+  { name: "nt-xent", ...compilePrecision(precision) },
 );
 await serve<{ repeats: number }>({ tensorflow: runtime.version }, async ({ repeats }) => {
   let value = Number.NaN;

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { compilePrecision, precisionNamed } from "../precision.js";
 import { serve } from "./serve.js";
 
 const { values } = parseArgs({
@@ -15,8 +16,10 @@ const { values } = parseArgs({
     stem: { type: "string", default: "cifar" },
     "image-size": { type: "string", default: "32" },
     batch: { type: "string", default: "64" },
+    precision: { type: "string", default: "float32" },
   },
 });
+const precision = precisionNamed(values.precision);
 const cli = fileURLToPath(new URL("../../node_modules/simclr/dist/main.js", import.meta.url));
 const small = Number(values["image-size"]) <= 32;
 const settings = [
@@ -27,8 +30,14 @@ const settings = [
   "backbone.width=1",
   `view.colorStrength=${small ? 0.5 : 1}`,
   `view.blurProbability=${small ? 0 : 0.5}`,
-  "optimizer.kind=momentum",
+  "optimizer.kind=sgd",
+  "optimizer.warmupEpochs=0",
   "epochs=1",
+  // The report at a run's end is not in the figures: it may be small.
+  "evaluation.linearEpochs=1",
+  "evaluation.exampleCount=64",
+  "evaluation.probeExampleCount=64",
+  `precision=${compilePrecision(precision).precision}`,
 ];
 
 /** The most memory that a process has held: Linux alone says so of another process. */
@@ -44,6 +53,8 @@ function pretrain(run: string, exampleCount: number): Promise<number> {
   const set = [...settings, `exampleCount=${exampleCount}`].flatMap((setting) => ["--set", setting]);
   const child = spawn(process.execPath, [cli, "pretrain", values.folder, "--run", run, ...set], {
     stdio: ["ignore", "ignore", "pipe"],
+    // The command has no setting for TF32; NVIDIA's libraries have.
+    env: { ...process.env, ...(precision === "float32" && { NVIDIA_TF32_OVERRIDE: "0" }) },
   });
   let words = "";
   child.stderr.on("data", (chunk) => {

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import type { ResnetDepth } from "@simclr/backbones";
 import { type Compile, eager } from "@simclr/core";
 import { compile, useTensorFlow } from "@simclr/runtime";
+import { compilePrecision, precisionNamed, runtimeSettings } from "../precision.js";
 import { trainingStep } from "../training-step.js";
 import { serve } from "./serve.js";
 
@@ -16,12 +17,15 @@ const { values } = parseArgs({
     threads: { type: "string", default: "2" },
     augment: { type: "boolean", default: false },
     eager: { type: "boolean", default: false },
+    "no-winograd": { type: "boolean", default: false },
+    xla: { type: "boolean", default: false },
   },
 });
 const threads = Number(values.threads);
-const runtime = await useTensorFlow({ intraOpThreads: threads, interOpThreads: threads });
-const precision = values.precision as "float32" | "bfloat16";
-const compiled: Compile = (fn, options) => compile(fn, { ...options, precision });
+const precision = precisionNamed(values.precision);
+const runtime = await useTensorFlow({ ...runtimeSettings(precision, threads), winograd: !values["no-winograd"] });
+const compiled: Compile = (fn, options) =>
+  compile(fn, { ...options, ...compilePrecision(precision), ...(values.xla && { xla: true }) });
 const stepper = trainingStep(values.eager ? eager : compiled, {
   depth: Number(values.depth) as ResnetDepth,
   stem: values.stem as "cifar" | "imagenet",

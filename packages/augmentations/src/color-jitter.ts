@@ -1,9 +1,10 @@
-import { invalidArgument, permutation, split, uniform } from "@simclr/core";
+import { fused, invalidArgument, permutation, split, uniform } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { assertGrayOrColor } from "./assert-images.js";
 import type { Augmentation } from "./augmentation.js";
-import { type JitterOperation, type JitterVariant, jitterOnce, jitterOperations } from "./jitter-operations.js";
+import { type JitterOperation, type JitterVariant, jitterInOrder, jitterOperations } from "./jitter-operations.js";
 import { parameterTensor } from "./parameter-tensors.js";
+import { toImages, toPlanes } from "./planes.js";
 import { samplePerImage } from "./sample-per-image.js";
 
 export interface ColorJitterOptions {
@@ -91,16 +92,13 @@ export function colorJitter(options: ColorJitterOptions = {}): Augmentation<Colo
       const perImage = (name: JitterOperation) =>
         tf.reshape(parameterTensor("colorJitter", parameters, name, [batch]), [batch, 1, 1, 1]);
       const order = parameterTensor<tf.Tensor2D>("colorJitter", parameters, "order", [batch, 4]);
-      const turns = tf.split(order, 4, 1).map((turn) => tf.reshape(turn, [batch, 1, 1, 1]));
       const strengths = {
         brightness: perImage("brightness"),
         contrast: perImage("contrast"),
         saturation: perImage("saturation"),
         hue: perImage("hue"),
       };
-      const planes: readonly tf.Tensor4D[] = images.shape[3] === 1 ? [images] : tf.split(images, 3, 3);
-      const jittered = turns.reduce((seen, turn) => jitterOnce(seen, turn, strengths, variant), planes);
-      return tf.concat([...jittered], 3);
+      return fused(() => toImages(jitterInOrder(toPlanes(images), order, strengths, variant)));
     },
   };
 }

@@ -1,7 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Red, green and blue apart, each `[batch, height, width, 1]`: arithmetic between channels stays elementwise. */
+/** Red, green and blue apart, each with 1 for the channels. */
 export type ColorPlanes = readonly [red: tf.Tensor4D, green: tf.Tensor4D, blue: tf.Tensor4D];
+
+/** Red, green and blue of `[batch, 3, height, width]`. */
+export function colorsOf(planes: tf.Tensor4D): ColorPlanes {
+  return tf.split(planes, 3, 1) as unknown as ColorPlanes;
+}
 
 /** Each pixel's largest and smallest channel: V of HSV, and V (1 - S). */
 export function valueRange([red, green, blue]: ColorPlanes): { largest: tf.Tensor4D; smallest: tf.Tensor4D } {

@@ -1,12 +1,13 @@
-import { randomKey, uniform } from "@simclr/core";
+import { randomKey, type TensorTree, uniform } from "@simclr/core";
 import { expectClose, expectGradient } from "@simclr/core/testing";
+import { compile } from "@simclr/runtime";
 import { describeEachBackend } from "@simclr/runtime/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import tensorflow from "./fixtures/tensorflow.json" with { type: "json" };
 import torchvision from "./fixtures/torchvision.json" with { type: "json" };
-import { cropAndResize, type Interpolation } from "./index.js";
+import { cropAndResize, type Interpolation, parameterTensors } from "./index.js";
 
 interface Case {
   box: number[];
@@ -64,6 +65,20 @@ describeEachBackend(() => {
           cropAndResize(image, boxes([0, 0, 9, 8]), options),
         );
       });
+    });
+
+    const kernels = (["bilinear", "bicubic"] as const).flatMap((interpolation) =>
+      [false, true].map((antialias) => ({ interpolation, antialias })),
+    );
+    it.each(kernels)("is the same by taps as by matrices, %j", (options) => {
+      const images = random(3, 40, 33, 3);
+      const rectangles = boxes([0, 0, 40, 33], [31, 2, 5, 30], [3, 29, 36, 2]);
+      // Enlarged, shrunk, and shrunk by less than the taps are made for.
+      const apply = (x: tf.Tensor4D, b: TensorTree) => cropAndResize(x, b, { imageSize: [17, 48], ...options });
+      const compiled = compile(apply, { xla: false });
+      const uploaded = parameterTensors(rectangles);
+      tf.tidy(() => expectClose(compiled(images, uploaded), apply(images, uploaded), { absolute: 5e-6 }));
+      compiled.dispose();
     });
 
     it("keeps a ramp a ramp when it magnifies its inside", () => {

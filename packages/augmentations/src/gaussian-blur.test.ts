@@ -1,5 +1,6 @@
 import { randomKey, uniform } from "@simclr/core";
 import { expectClose, expectGradient } from "@simclr/core/testing";
+import { compile } from "@simclr/runtime";
 import { describeEachBackend } from "@simclr/runtime/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, it } from "vitest";
@@ -14,6 +15,18 @@ describeEachBackend(() => {
       const actual = gaussianBlur().apply(tf.tensor4d(image.flat(), shape), { sigma: [sigma] });
       expectClose(actual, blurred.flat(), { absolute: 2e-6 });
     });
+  });
+
+  it("gaussianBlur is the reference's in a compiled function too, by shifts in place of matrices", () => {
+    const { sigma, image, blurred } = tensorflow.blurs[0] as (typeof tensorflow.blurs)[number];
+    const compiled = compile((x: tf.Tensor4D, s: tf.Tensor) => gaussianBlur().apply(x, { sigma: s }), { xla: false });
+    tf.tidy(() => {
+      const one = tf.tensor4d(image.flat(), [1, image.length, (image[0] as number[]).length, 1]);
+      const two = tf.concat([tf.zerosLike(one), one]);
+      const actual = compiled(two, tf.tensor1d([1, sigma]));
+      expectClose(tf.slice(actual, [1, 0, 0, 0]), blurred.flat(), { absolute: 2e-6 });
+    });
+    compiled.dispose();
   });
 
   it.each([

@@ -1,8 +1,10 @@
-import { invalidArgument, uniform } from "@simclr/core";
+import { canFuse, fused, invalidArgument, uniform } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { assertImages } from "./assert-images.js";
 import type { Augmentation } from "./augmentation.js";
+import { blurPlanes } from "./blur-planes.js";
 import { parameterTensor } from "./parameter-tensors.js";
+import { toImages, toPlanes } from "./planes.js";
 import { samplePerImage } from "./sample-per-image.js";
 import { separableTransform } from "./separable-transform.js";
 
@@ -55,6 +57,7 @@ export function gaussianBlur(options: GaussianBlurOptions = {}): Augmentation<{ 
       // 0.29 * 100 is a little less than 29 in floating point.
       const kernelSize = Math.floor(height * kernelSizeFraction + 1e-9);
       const radius = Math.floor(kernelSize / 2);
+      if (canFuse()) return fused(() => toImages(blurPlanes(toPlanes(images), sigma, radius)));
       const rows = blurMatrix(sigma, radius, height);
       const blurred = separableTransform(images, rows, height === width ? rows : blurMatrix(sigma, radius, width));
       // A mean of ones is 1 but for rounding; the reference clips, too.

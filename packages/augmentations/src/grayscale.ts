@@ -1,3 +1,4 @@
+import { fused } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { assertGrayOrColor } from "./assert-images.js";
 import type { Augmentation } from "./augmentation.js";
@@ -23,8 +24,7 @@ export function grayscale(): Augmentation<Record<never, never>> {
     apply: (images) => {
       assertGrayOrColor("grayscale", images);
       if (images.shape[3] === 1) return tf.clone(images);
-      const gray = luminance(tf.split(images, 3, 3) as unknown as ColorPlanes);
-      return tf.concat([gray, gray, gray], 3);
+      return fused(() => tf.tile(luminance(tf.split(images, 3, 3) as unknown as ColorPlanes), [1, 1, 1, 3]));
     },
   };
 }

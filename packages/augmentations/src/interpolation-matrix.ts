@@ -10,6 +10,14 @@ export interface InterpolationOptions {
   readonly antialias?: boolean;
 }
 
+/** A segment of an axis for each image of a batch, in pixels, `[batch]`, and what it is resized to. */
+export interface Resizing extends InterpolationOptions {
+  readonly start: tf.Tensor1D;
+  readonly size: tf.Tensor1D;
+  readonly inputSize: number;
+  readonly outputSize: number;
+}
+
 /**
  * The matrix that resizes a segment of an axis, for each image of a batch: row i holds the weights of the pixels that
  * make output pixel i.
@@ -18,25 +26,45 @@ export interface InterpolationOptions {
  * `kernel(p + 0.5 - position)`, the kernel being stretched by the shrinking factor with antialias. Pixels outside the
  * segment weigh nothing and the row is divided by its sum, so that nothing outside the crop, padding least of all, is seen.
  *
- * @param start, size the segment in pixels, `[batch]`
  * @returns `[batch, outputSize, inputSize]`, rows sum to 1; borrows its arguments
  * @see Keys 1981 with A = -0.5, as `tf.image.resize` of TensorFlow 2 and PIL; TensorFlow 1 and torch without antialias have -0.75
  */
-export function interpolationMatrix(
-  start: tf.Tensor1D,
-  size: tf.Tensor1D,
-  inputSize: number,
-  outputSize: number,
-  { interpolation = "bicubic", antialias = false }: InterpolationOptions = {},
-): tf.Tensor3D {
+export function interpolationMatrix(resizing: Resizing): tf.Tensor3D {
+  return weightsOf(resizing, tf.reshape(tf.range(0, resizing.inputSize), [1, 1, -1]));
+}
+
+/**
+ * The same matrix by its entries that are not 0: of every output pixel the few pixels that make it, and their weights.
+ *
+ * @returns `pixels` int32 and `weights`, both `[batch, outputSize, taps]`; pixels outside the image are of weight 0, and
+ * their nearest stands for them
+ */
+export function interpolationTaps(resizing: Resizing): { readonly pixels: tf.Tensor3D; readonly weights: tf.Tensor3D } {
+  const { inputSize, outputSize, interpolation, antialias } = resizing;
+  const radius = (interpolation === "bilinear" ? 1 : 2) * (antialias ? Math.max(inputSize / outputSize, 1) : 1);
+  const { positions } = placesOf(resizing);
+  const first = tf.floor(tf.add(positions, 0.5 - radius));
+  const pixels = tf.add(first, tf.reshape(tf.range(0, Math.ceil(2 * radius)), [1, 1, -1]));
+  const nearest = tf.cast(tf.clipByValue(pixels, 0, inputSize - 1), "int32") as tf.Tensor3D;
+  return { pixels: nearest, weights: weightsOf(resizing, pixels) };
+}
+
+/** Where output pixels are read, `[batch, outputSize, 1]`, the segment's first pixel and the step, `[batch, 1, 1]`. */
+function placesOf({ start, size, outputSize }: Resizing) {
   const first = tf.reshape(start, [-1, 1, 1]);
-  const length = tf.reshape(size, [-1, 1, 1]);
-  const scale = tf.div(length, outputSize);
+  const scale = tf.div(tf.reshape(size, [-1, 1, 1]), outputSize);
   const outputCentres = tf.reshape(tf.range(0.5, outputSize, 1), [1, outputSize, 1]);
-  const inputCentres = tf.reshape(tf.range(0.5, inputSize, 1), [1, 1, inputSize]);
-  const positions = tf.add(first, tf.mul(scale, outputCentres));
-  const distance = tf.abs(tf.sub(inputCentres, positions));
-  const inside = tf.logicalAnd(tf.greater(inputCentres, first), tf.less(inputCentres, tf.add(first, length)));
+  return { first, scale, positions: tf.add(first, tf.mul(scale, outputCentres)) };
+}
+
+/** The weights of pixels by their numbers, which broadcast to `[batch, outputSize, pixels]`. */
+function weightsOf(resizing: Resizing, pixels: tf.Tensor): tf.Tensor3D {
+  const { size, interpolation = "bicubic", antialias = false } = resizing;
+  const { first, scale, positions } = placesOf(resizing);
+  const end = tf.add(first, tf.reshape(size, [-1, 1, 1]));
+  const centres = tf.add(pixels, 0.5);
+  const distance = tf.abs(tf.sub(centres, positions));
+  const inside = tf.logicalAnd(tf.greater(centres, first), tf.less(centres, end));
   const kernel = interpolation === "bilinear" ? triangle : keysCubic;
   const weights = tf.mul(
     kernel(antialias ? tf.div(distance, tf.maximum(scale, 1)) : distance),

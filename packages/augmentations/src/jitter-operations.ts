@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { blendWithLuminance, scaleSaturation } from "./adjust-saturation.js";
-import { type ColorPlanes, luminance } from "./color-planes.js";
+import { colorsOf, luminance } from "./color-planes.js";
 import { rotateHue } from "./rotate-hue.js";
 
 /** The reference's two implementations, which differ in brightness, and torchvision's. */
@@ -11,39 +11,65 @@ export const jitterOperations = ["brightness", "contrast", "saturation", "hue"] 
 export type JitterOperation = (typeof jitterOperations)[number];
 
 /**
- * One turn of colour jitter: every image gets the one operation whose turn it is, and the three others at the
- * strength that changes nothing. So images of different orders share one static graph without a gather.
+ * The operations of colour jitter on every image in its own order, in one static graph without a gather.
  *
- * @param planes red, green and blue, or gray alone, each `[batch, height, width, 1]` in [0, 1]
- * @param turn which operation each image gets, `[batch, 1, 1, 1]`
+ * With B, C and S for brightness, contrast, and saturation or hue, all 24 orders are contained in B C B, S, B C B, S, B C B:
+ * every image passes through all of it, and is changed at its own four places.
+ *
+ * @param planes `[batch, 3 or 1, height, width]` in [0, 1]
+ * @param order which operation comes first, second, third and fourth, `[batch, 4]`
  * @param strengths each `[batch, 1, 1, 1]`
  */
-export function jitterOnce(
-  planes: readonly tf.Tensor4D[],
-  turn: tf.Tensor,
+export function jitterInOrder(
+  planes: tf.Tensor4D,
+  order: tf.Tensor2D,
   strengths: Readonly<Record<JitterOperation, tf.Tensor>>,
   variant: JitterVariant,
-): readonly tf.Tensor4D[] {
-  const strength = (name: JitterOperation, neutral: number) => {
-    const chosen = tf.cast(tf.equal(turn, jitterOperations.indexOf(name)), "float32");
-    return tf.add(tf.mul(chosen, tf.sub(strengths[name], neutral)), neutral);
+): tf.Tensor4D {
+  const turns = jitterOperations.map((_, i) => {
+    const isTurn = tf.cast(tf.equal(order, i), "float32");
+    return tf.reshape(tf.sum(tf.mul(isTurn, tf.range(0, 4)), 1), [-1, 1, 1, 1]);
+  });
+  const turnOf = (name: JitterOperation) => turns[jitterOperations.indexOf(name)] as tf.Tensor;
+  const comesBefore = (a: JitterOperation, b: JitterOperation) => tf.less(turnOf(a), turnOf(b));
+  const colorsBefore = (name: JitterOperation) =>
+    tf.add(tf.cast(comesBefore("saturation", name), "int32"), tf.cast(comesBefore("hue", name), "int32"));
+  const neutral = { brightness: variant === "simclrv1" ? 0 : 1, contrast: 1, saturation: 1, hue: 0 };
+
+  /** One operation on those images that have this place for it. */
+  const change = (
+    seen: tf.Tensor4D,
+    name: JitterOperation,
+    apply: (strength: tf.Tensor) => tf.Tensor4D,
+    isPlace: tf.Tensor,
+  ): tf.Tensor4D => {
+    const isAtWork = tf.logicalAnd(isPlace, tf.notEqual(strengths[name], neutral[name]));
+    return tf.where(isAtWork, apply(strengths[name]), seen);
   };
-  const brightness = strength("brightness", variant === "simclrv1" ? 0 : 1);
-  const contrast = strength("contrast", 1);
-  // Brightness and contrast are both x a + b; at most one of them is at work.
-  const scale = variant === "simclrv1" ? contrast : tf.mul(brightness, contrast);
-  const shift = (mean: tf.Tensor) => {
-    const about = tf.mul(mean, tf.sub(1, contrast));
-    return variant === "simclrv1" ? tf.add(about, brightness) : about;
-  };
-  const mean = (plane: tf.Tensor): tf.Tensor => tf.mean(plane, [1, 2], true);
-  const isColor = planes.length === 3;
-  const meanLuminance =
-    variant === "torchvision" && isColor ? mean(luminance(planes as unknown as ColorPlanes)) : undefined;
-  const affine = planes.map((plane) =>
-    tf.clipByValue(tf.add<tf.Tensor4D>(tf.mul(plane, scale), shift(meanLuminance ?? mean(plane))), 0, 1),
-  );
-  if (!isColor) return affine;
+  const isColor = planes.shape[1] === 3;
   const saturate = variant === "torchvision" ? blendWithLuminance : scaleSaturation;
-  return rotateHue(saturate(affine as unknown as ColorPlanes, strength("saturation", 1)), strength("hue", 0));
+  let seen = planes;
+  for (const place of [0, 1, 2]) {
+    const isHere = (name: JitterOperation) => tf.equal(colorsBefore(name), place);
+    const brighten = (isInOrder: tf.Tensor) => {
+      const brightened = (by: tf.Tensor) =>
+        tf.clipByValue(variant === "simclrv1" ? tf.add(seen, by) : tf.mul(seen, by), 0, 1) as tf.Tensor4D;
+      return change(seen, "brightness", brightened, tf.logicalAnd(isHere("brightness"), isInOrder));
+    };
+    seen = brighten(comesBefore("brightness", "contrast"));
+    seen = change(seen, "contrast", (factor) => scaleContrast(seen, factor, variant), isHere("contrast"));
+    seen = brighten(comesBefore("contrast", "brightness"));
+    if (!isColor || place === 2) continue;
+    // Whichever of the two comes first is here at the first place.
+    const turned = change(seen, "hue", (by) => rotateHue(seen, by), isHere("hue"));
+    seen = change(turned, "saturation", (factor) => saturate(seen, factor), isHere("saturation"));
+  }
+  return seen;
+}
+
+/** Scales about the mean of each channel, torchvision's about the mean luminance, and clips. */
+function scaleContrast(planes: tf.Tensor4D, factor: tf.Tensor, variant: JitterVariant): tf.Tensor4D {
+  const isOfLuminance = variant === "torchvision" && planes.shape[1] === 3;
+  const mean = tf.mean(isOfLuminance ? luminance(colorsOf(planes)) : planes, [2, 3], true);
+  return tf.clipByValue(tf.add<tf.Tensor4D>(tf.mul(planes, factor), tf.mul(mean, tf.sub(1, factor))), 0, 1);
 }

@@ -1,4 +1,4 @@
-import { invalidArgument, split, type TensorTree, uniform } from "@simclr/core";
+import { fused, invalidArgument, split, type TensorTree, uniform } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Augmentation, SampledParameters } from "./augmentation.js";
 import { parameterMismatch } from "./errors.js";
@@ -47,8 +47,10 @@ export function randomApply<P extends SampledParameters>(
       const inner = (parameters as { readonly parameters?: P | TensorTree }).parameters;
       if (inner === undefined) throw parameterMismatch(name, "parameters", "a record", "nothing of that name");
       const mask = tf.reshape(applied, [-1, 1, 1, 1]);
-      const changed = tf.mul(augmentation.apply(images, inner), mask);
-      return tf.add<tf.Tensor4D>(changed, tf.mul(images, tf.sub(1, mask)));
+      return fused(() => {
+        const changed = tf.mul(augmentation.apply(images, inner), mask);
+        return tf.add<tf.Tensor4D>(changed, tf.mul(images, tf.sub(1, mask)));
+      });
     },
   };
 }

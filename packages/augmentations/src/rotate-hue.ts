@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type ColorPlanes, valueRange } from "./color-planes.js";
+import { colorsOf, valueRange } from "./color-planes.js";
 
 /**
  * Shifts H of HSV, as `tf.image.adjust_hue`, without leaving RGB.
@@ -8,11 +8,13 @@ import { type ColorPlanes, valueRange } from "./color-planes.js";
  * red - min = clip(|h - 3c| - c), green - min = clip(2c - |h - 2c|), blue - min = clip(2c - |h - 4c|),
  * each clipped to [0, c].
  *
+ * @param planes `[batch, 3, height, width]`
  * @param turns of the colour circle, `[batch, 1, 1, 1]`; 0, like any whole number, changes nothing
  */
-export function rotateHue(planes: ColorPlanes, turns: tf.Tensor): ColorPlanes {
-  const [red, green, blue] = planes;
-  const { largest, smallest } = valueRange(planes);
+export function rotateHue(planes: tf.Tensor4D, turns: tf.Tensor): tf.Tensor4D {
+  const colors = colorsOf(planes);
+  const [red, green, blue] = colors;
+  const { largest, smallest } = valueRange(colors);
   const c = tf.sub(largest, smallest);
   const circle = tf.mul(c, 6);
   const redHue = tf.sub(green, blue);
@@ -25,10 +27,12 @@ export function rotateHue(planes: ColorPlanes, turns: tf.Tensor): ColorPlanes {
   const hue = mix(redHue, greenOrBlue, notRed);
   const shifted = tf.add(hue, tf.mul(circle, turns));
   const wrapped = tf.sub(shifted, tf.mul(circle, tf.floor(tf.div(shifted, tf.maximum(circle, 1e-6)))));
-  const from = (multiple: number) => tf.abs(tf.sub(wrapped, tf.mul(c, multiple)));
-  const channel = (above: tf.Tensor) => tf.add<tf.Tensor4D>(smallest, tf.minimum(tf.relu(above), c));
-  const twice = tf.mul(c, 2);
-  return [channel(tf.sub(from(3), c)), channel(tf.sub(twice, from(2))), channel(tf.sub(twice, from(4)))];
+  const perColor = (ofRed: number, ofGreen: number, ofBlue: number) =>
+    tf.tensor4d([ofRed, ofGreen, ofBlue], [1, 3, 1, 1]);
+  const distance = tf.abs(tf.sub(wrapped, tf.mul(c, perColor(3, 2, 4))));
+  const above = tf.add(tf.mul(distance, perColor(1, -1, -1)), tf.mul(c, perColor(-1, 2, 2)));
+  // The gradient of a minimum in TensorFlow.js wants both sides of one shape.
+  return tf.add(smallest, tf.minimum(tf.relu(above), tf.broadcastTo(c, above.shape)));
 }
 
 function mix(a: tf.Tensor, b: tf.Tensor, weightOfB: tf.Tensor): tf.Tensor {

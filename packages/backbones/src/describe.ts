@@ -2,6 +2,7 @@ import { type Backbone, lossAndGradients, type Parameters, randomKey, simclrErro
 import * as tf from "@tensorflow/tfjs-core";
 import "./errors.js";
 import { assertCount } from "./option-checks.js";
+import { formatBytes, formatCount } from "./scaled-number.js";
 import { onShapeBackend, type ShapeBackend } from "./shape-backend.js";
 import type { Shapes, VariableShapes } from "./variables.js";
 
@@ -97,17 +98,12 @@ export function describe(
 export function formatDescription(description: BackboneDescription): string {
   const { kind, imagesShape, parameters, parameterBytes, multiplyAccumulatesPerImage, activationBytes } = description;
   const count = (value: number) => value.toLocaleString("en-US");
-  const scaled = (value: number, units: readonly string[], base: number): string => {
-    const power = Math.min(Math.max(Math.floor(Math.log(Math.max(value, 1)) / Math.log(base)), 0), units.length - 1);
-    return `${Number((value / base ** power).toPrecision(3))} ${units[power]}`;
-  };
-  const bytes = (value: number) => scaled(value, ["bytes", "KiB", "MiB", "GiB", "TiB"], 1024);
   const features = description.outputs.features?.at(-1) ?? 0;
   return [
     `${kind} on ${imagesShape.join(" x ")}: ${count(features)} features`,
-    `parameters            ${count(parameters)} (${bytes(parameterBytes)})`,
-    `multiply-accumulates  ${scaled(multiplyAccumulatesPerImage, ["", "thousand", "M", "G", "T"], 1000)} per image`,
-    `activations           ${bytes(activationBytes)} kept for the backward pass of a batch`,
+    `parameters            ${count(parameters)} (${formatBytes(parameterBytes)})`,
+    `multiply-accumulates  ${formatCount(multiplyAccumulatesPerImage)} per image`,
+    `activations           ${formatBytes(activationBytes)} kept for the backward pass of a batch`,
   ].join("\n");
 }
 

@@ -15,6 +15,7 @@ export {
   resnetDepths,
   resnetSpec,
 } from "./resnet-spec.js";
+export { formatBytes, formatCount } from "./scaled-number.js";
 export type { SelectiveKernel } from "./selective-kernel.js";
 export type { SqueezeExcite } from "./squeeze-excite.js";
 export type { Shapes, VariableShapes } from "./variables.js";

@@ -10,6 +10,10 @@ declare module "@simclr/core" {
     SIMCLR_ERROR__CLI__INVALID_OPTION: { option: string; received: string };
     /** CIFAR-10 was asked for by name and lies in none of the places where it is looked for. */
     SIMCLR_ERROR__CLI__CIFAR_NOT_FOUND: { lookedIn: string[] };
+    /** Another dataset was asked for by name, with the same outcome. */
+    SIMCLR_ERROR__CLI__DATASET_NOT_FOUND: { name: string; lookedIn: string[] };
+    /** A folder that holds several datasets, or shards of several kinds. */
+    SIMCLR_ERROR__CLI__AMBIGUOUS_DATA: { folder: string; found: string[] };
     SIMCLR_ERROR__CLI__TOO_FEW_IMAGES: { imageCount: number; batchSize: number };
     SIMCLR_ERROR__CLI__LABELS_MISSING: { data: string };
     SIMCLR_ERROR__CLI__RUN_EXISTS: { runFolder: string };

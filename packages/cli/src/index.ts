@@ -4,6 +4,8 @@ export { type RunExperimentOptions, type RunExperimentResult, runExperiment } fr
 export { defineRecipe, type Recipe, type RecipeInput } from "./recipe.js";
 export type { MeasuredEncoder, Report, ReportFiles } from "./report/report.js";
 export type { SavedEvaluation } from "./report/saved-evaluation.js";
+export { type DescribeRecipeOptions, describeRecipe, type RecipeDescription } from "./run/describe-recipe.js";
+export { type DownloadDataOptions, downloadData } from "./run/download-data.js";
 export { type EmbedFolderOptions, type EmbedFolderResult, embedFolder } from "./run/embed-folder.js";
 export { type EvaluateRunOptions, type EvaluateRunResult, evaluateRun } from "./run/evaluate-run.js";
 export { type ExportRunOptions, type ExportRunResult, exportRun } from "./run/export-run.js";

@@ -1,5 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +21,7 @@ import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 
 const entry = fileURLToPath(new URL("../bin/simclr.js", import.meta.url));
+const shards = fileURLToPath(new URL("../../data/src/fixtures", import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), "simclr-cli-"));
 /** A network that compiles in seconds. */
 const tiny = ["xla=false", "imageSize=16", "backbone.width=0.05", "backbone.stem=cifar", "head.outputSize=8", "batchSize=8", "optimizer.warmupEpochs=0", "evaluation.linearEpochs=5", "epochs=10", "checkpoints.everyEpochs=5"].flatMap((assignment) => ["--set", assignment]); // biome-ignore format: one line
@@ -50,6 +64,20 @@ async function makePhotos(folder: string, perClass: number): Promise<void> {
 beforeAll(async () => {
   await makePhotos(join(scratch, "photos"), 10);
   writeFileSync(join(scratch, "photos", "cats", "5b.jpg"), "not a JPEG at all");
+  for (const folder of ["broken", "mixed", "tables", "tars"]) mkdirSync(join(scratch, folder));
+  writeFileSync(
+    join(scratch, "broken", "train-000.tar"),
+    readFileSync(join(shards, "train-000.tar")).subarray(0, 1500),
+  );
+  for (const name of ["a.parquet", "b.tar"]) writeFileSync(join(scratch, "mixed", name), "");
+  for (const part of [0, 1]) {
+    const copy = join(scratch, "tables", `${part === 0 ? "train" : "validation"}-00000-of-00001.parquet`);
+    copyFileSync(join(shards, `train-0000${part}-of-00002.parquet`), copy);
+    copyFileSync(
+      join(shards, `train-00${part}.tar`),
+      join(scratch, "tars", `${part === 0 ? "train" : "test"}-000.tar`),
+    );
+  }
 });
 
 describe("help and usage errors", () => {
@@ -70,7 +98,9 @@ describe("help and usage errors", () => {
       "embed",
       "import",
       "export",
+      "download",
       "recipes",
+      "describe",
       "doctor",
     ]) {
       expect(stdout).toContain(`\n  ${command}`);
@@ -89,6 +119,10 @@ describe("help and usage errors", () => {
     [["pretrain", "photos", "--set", "epochs=x"], /expected epochs to be a whole number of at least 1; received "x"/],
     [["pretrain", "photos", "--set", "batchSize=64"], /expected at least 64 images[\s\S]*--set batchSize=4/],
     [["pretrain", "cifar10"], /expected CIFAR-10 in one of \.\/cifar10/],
+    [["pretrain", "stl10"], /expected stl10 in one of \.\/stl10[\s\S]*simclr download stl10/],
+    [["pretrain", "broken"], /expected .*train-000\.tar to have .*; received .*ends early/],
+    [["pretrain", "mixed"], /expected shards of one kind in .*mixed; received a\.parquet, b\.tar/],
+    [["download", "imagenet"], /expected one of cifar10, cifar100, stl10, tiny-imagenet; received imagenet/],
     [["pretrain", "--resume"], /expected --run/],
     [["evaluate", "nowhere"], /nothing there[\s\S]*SIMCLR_ERROR__CLI__RUN_NOT_FOUND/],
     [["evaluate", "nowhere", "--protocol", "knn"], /nothing there[\s\S]*SIMCLR_ERROR__CLI__RUN_NOT_FOUND/],
@@ -138,6 +172,23 @@ describe("help and usage errors", () => {
     expect((await simclr("recipes", "--keys")).stdout).toContain(
       'optimizer.learningRateScaling\n    none; linear: times batchSize / 256; squareRoot: times its square root (paper, appendix B.1)\n    one of "none", "linear", "squareRoot"; default "linear"',
     );
+  });
+});
+
+describe("describe", () => {
+  test("says what a recipe would need, as text and as JSON", async () => {
+    const asked = ["describe", "photos", "--set", "backbone.selectiveKernels=0.0625", "--set", "backbone.depth=50", "--set", "backbone.width=1"]; // biome-ignore format: one line
+    const { stdout } = await simclr(...asked);
+    expect(stdout).toMatch(/^Encoder {3}ResNet-50 SK on 96 x 96 pixels: 35,215,584 parameters, 2,048 features\nHead/);
+    expect(stdout).toMatch(/a step of at most 256 images[\s\S]*--set backbone\.recompute=blocks: activations \d/);
+    const { encoder, bytes } = JSON.parse((await simclr(...asked, "--json")).stdout);
+    expect([encoder.parameters, bytes.activations]).toEqual([35_215_584, encoder.activationBytes]);
+  });
+
+  test("a vision transformer on images of another size is refused before anything else happens", async () => {
+    const { code, stderr } = await simclr("pretrain", "digits", "--set", "backbone.kind=vit", "--set", "imageSize=32");
+    expect(stderr).toMatch(/imageSize to be the images' own size, 28 x 28[\s\S]*INVALID_RECIPE_VALUE/);
+    expect(code).toBe(2);
   });
 });
 
@@ -290,6 +341,56 @@ describe("a run, from images to vectors", () => {
     expect(stderr).toMatch(/simclr pretrain --run run --resume/);
   });
 });
+
+describe("data in other forms", () => {
+  test("a folder of tables is trained on and measured, and other shards are measured on", async () => {
+    const trained = await simclr("pretrain", "tables", "--run", "of-tables", ...tiny, "--set", "epochs=2", "--set", "batchSize=4"); // biome-ignore format: one line
+    expect(trained.stderr).toMatch(/Images {4}6 of 16 x 16, 3 classes, 6 held out to test with/);
+    expect(trained.stdout).toMatch(/SimCLR encoder/);
+    expect(trained.code).toBe(0);
+    const { code, stdout } = await simclr("evaluate", "of-tables", "--protocol", "knn", "--data", "tars");
+    expect({ code, isMeasured: /kNN +│ SimCLR encoder/.test(stdout) }).toEqual({ code: 0, isMeasured: true });
+    expect(readdirSync(join(scratch, "of-tables", "evaluations"))).toContain("knn-trained-on-tars.json");
+  });
+
+  test("download shows how far it is, keeps what has arrived on Ctrl-C, and goes on", async () => {
+    const archive = Buffer.from(zipOfAnnotations, "base64");
+    const ranges: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
+      response.writeHead(start > 0 ? 206 : 200, { "content-length": archive.length - start });
+      // The first time the rest never comes.
+      if (ranges.push(request.headers.range) === 1) response.write(archive.subarray(0, 100));
+      else response.end(archive.subarray(start));
+    }).listen(0, "127.0.0.1");
+    await new Promise((ready) => server.once("listening", ready));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/tiny-imagenet-200.zip`;
+    const sha256 = createHash("sha256").update(archive).digest("hex");
+    const asked = ["download", "tiny-imagenet", "--url", url, "--sha256", sha256];
+    const part = join(scratch, "data", "tiny-imagenet-200.zip.part");
+    const stopped = start(...asked);
+    await until(() => existsSync(part) && statSync(part).size === 100);
+    stopped.process.kill("SIGINT");
+    const first = await stopped.finished;
+    expect({ code: first.code, isSaid: /the same command goes on/.test(first.stderr) }).toEqual({
+      code: 130,
+      isSaid: true,
+    });
+    const { code, stdout, stderr } = await simclr(...asked);
+    server.closeAllConnections();
+    server.close();
+    expect(stdout).toBe("Images  data/tiny-imagenet-200\nNext    simclr pretrain tiny-imagenet\n");
+    expect(stderr).toContain("Downloading, MB: 0 of 0");
+    expect({ code, ranges }).toEqual({ code: 0, ranges: [undefined, "bytes=100-"] });
+    const other = await simclr("download", "cifar10", "--to", "elsewhere", "--url", "http://nowhere.invalid/a.tar.gz");
+    expect(other.stderr).toMatch(/no network, or no such host[\s\S]*put it at .*elsewhere\/cifar-10-binary\.tar\.gz/);
+    expect(other.code).toBe(1);
+  });
+});
+
+// A folder and its file wnids.txt of two lines, by Python's zipfile.
+const zipOfAnnotations =
+  "UEsDBBQAAAAAAAAAIQAAAAAAAAAAAAAAAAASAAAAdGlueS1pbWFnZW5ldC0yMDAvUEsDBBQAAAAAAAAAIQDU3IF/CAAAAAgAAAAbAAAAdGlueS1pbWFnZW5ldC0yMDAvd25pZHMudHh0bjAxCm4wMgpQSwECFAMUAAAAAAAAACEAAAAAAAAAAAAAAAAAEgAAAAAAAAAAAAAAgAEAAAAAdGlueS1pbWFnZW5ldC0yMDAvUEsBAhQDFAAAAAAAAAAhANTcgX8IAAAACAAAABsAAAAAAAAAAAAAAIABMAAAAHRpbnktaW1hZ2VuZXQtMjAwL3duaWRzLnR4dFBLBQYAAAAAAgACAIkAAABxAAAAAAA=";
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,14 +1,17 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { imagenetNormalization, resnet } from "@simclr/backbones";
-import { decodeSafetensors, disposeTree, isSimclrError, normal, randomKey } from "@simclr/core";
+import { below, decodeSafetensors, disposeTree, isSimclrError, normal, randomKey } from "@simclr/core";
 import { expectClose } from "@simclr/core/testing";
 import { useTensorFlow } from "@simclr/runtime";
+import { loadNetwork } from "@simclr/training";
 import { exportEncoderTo, importEncoderFrom } from "@simclr/weights";
 import * as tf from "@tensorflow/tfjs-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import simclr2 from "../../weights/src/fixtures/simclr2/goldens.json" with { type: "json" };
 import { embedFolder } from "../src/run/embed-folder.js";
 import { evaluateRun } from "../src/run/evaluate-run.js";
 import { exportRun } from "../src/run/export-run.js";
@@ -76,6 +79,26 @@ test("exported again it has the names and numbers that came in", async () => {
   expect(after?.equals(before as Buffer)).toBe(true);
   for (const format of ["safetensors", "graph-model", "onnx"] as const) await exportRun({ runFolder: run, format });
   expect(readdirSync(join(run, "export")).sort()).toEqual(["graph-model", "onnx", "safetensors", "torchvision"]);
+});
+
+test("SimCLRv2's checkpoint comes with its selective kernels and its head, from which fine-tuning starts", async () => {
+  const file = fileURLToPath(new URL("../../weights/src/fixtures/simclr2/v2-50-sk.ckpt", import.meta.url));
+  const runFolder = join(base, "simclr2");
+  const imported = await importRun({ file, data: photos, runFolder, set, terminal: silent });
+  expect(imported).toMatchObject({ spec: { depth: 50, selectiveKernels: 0.0625, resnetD: true }, headLayers: 3 });
+  expect(imported.unused.some((name) => name.includes("projection_head"))).toBe(false);
+  const { recipe } = JSON.parse(readFileSync(join(runFolder, "config.json"), "utf8")).recipe;
+  expect(recipe.backbone).toMatchObject({ kind: "resnet", depth: 50, selectiveKernels: 0.0625, resnetD: true });
+  expect(recipe.head).toEqual({ kind: "nonlinear", layers: 3, hiddenSize: 64, outputSize: 5 });
+
+  const reference = simclr2.cases.find((each) => each.file === "v2-50-sk.ckpt");
+  const network = await loadNetwork(runFolder);
+  tf.tidy(() => {
+    const features = tf.tensor2d(reference?.features as number[], [12, 64]);
+    const { projection } = network.head.apply(below("head", network.params), below("head", network.state), features, { training: false }).outputs; // biome-ignore format: one line
+    expectClose(projection as tf.Tensor, reference?.projections as number[], { absolute: 1e-4, relative: 1e-4 });
+  });
+  network.dispose();
 });
 
 test("a run's folder is not imported into twice", async () => {

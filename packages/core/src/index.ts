@@ -13,6 +13,7 @@ export {
   type SimclrErrorContexts,
   simclrError,
 } from "./errors.js";
+export { canFuse, fused } from "./fused.js";
 export { float32FromBfloat16, float32FromFloat16 } from "./half-precision.js";
 export { normalInitializer, varianceScaling } from "./initializers.js";
 export { type LossAndGradients, lossAndGradients } from "./loss-and-gradients.js";

@@ -106,6 +106,7 @@ describe("download", () => {
     await expect(download({ url, path, sha256 })).rejects.toThrow("the server answers 404 Not Found");
     const nowhere = download({ url: "http://nowhere.invalid/file.bin", path, sha256 });
     await expect(nowhere).rejects.toThrow("0 bytes, then: no network, or no such host: getaddrinfo");
+    await expect(download({ url: "file.bin", path, sha256 })).rejects.toThrow("url");
     await expect(download({ url, path, sha256: "abc" })).rejects.toThrow("sha256");
     await expect(download({ url, path, sha256, attempts: 0 })).rejects.toThrow("attempts");
   });

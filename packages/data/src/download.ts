@@ -43,6 +43,7 @@ export interface DownloadOptions {
  */
 export async function download(options: DownloadOptions): Promise<void> {
   const { url, path, sha256, attempts = 3 } = options;
+  if (!URL.canParse(url)) throw invalidArgument("url", url, "a whole URL, https://...");
   if (!/^[0-9a-f]{64}$/i.test(sha256)) throw invalidArgument("sha256", sha256, "64 hexadecimal digits");
   if (!Number.isInteger(attempts) || attempts < 1) throw invalidArgument("attempts", attempts, "a positive integer");
   if ((await sizeOf(path)) !== undefined) return assertHash(options, path);

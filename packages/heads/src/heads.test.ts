@@ -1,11 +1,9 @@
-import { countParameters, type Head, isSimclrError, randomKey } from "@simclr/core";
+import { countParameters, disposeTree, type Head, isSimclrError, type Parameters, randomKey } from "@simclr/core";
 import { expectClose } from "@simclr/core/testing";
 import { describeEachBackend } from "@simclr/runtime/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
-import { denseNormShapes } from "./dense-norm.js";
 import { headFromSpec, linearHead, type NonlinearHeadOptions, noHead, nonlinearHead, predictorHead } from "./index.js";
-import { headLayers } from "./layered-head.js";
 
 describeEachBackend(() => {
   it("allocates as many parameters as google-research/simclr", () => {
@@ -100,15 +98,27 @@ describe("parameter counts of google-research/simclr, without allocating them", 
     [8192, 135_299_200, 68_173_952],
   ])("%i features: %i in 3 layers, %i in 2", (inputSize, three, two) => {
     const count = (options: NonlinearHeadOptions) => {
-      const { spec } = nonlinearHead(options);
-      const shapes = headLayers(spec, spec.layers, spec.hiddenSize).flatMap((l) =>
-        Object.values(denseNormShapes(l).params),
-      );
+      const shapes = Object.values(nonlinearHead(options).variableShapes.params);
       return shapes.reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0);
     };
     expect(count({ inputSize })).toBe(three);
     expect(count({ inputSize, layers: 2 })).toBe(two);
   });
+});
+
+it("says the shapes of what init allocates", () => {
+  for (const head of [
+    noHead({ inputSize: 3 }),
+    linearHead({ inputSize: 3, normalizeProjection: false }),
+    nonlinearHead({ inputSize: 3, hiddenSize: 5, outputSize: 2 }),
+    predictorHead({ inputSize: 3, hiddenSize: 2 }),
+  ]) {
+    const made = head.init(randomKey(0));
+    const shapes = (parameters: Parameters) =>
+      Object.fromEntries(Object.entries(parameters).map(([path, { shape }]) => [path, shape]));
+    expect({ params: shapes(made.params), state: shapes(made.state) }).toEqual(head.variableShapes);
+    disposeTree([made.params, made.state]);
+  }
 });
 
 describe("options", () => {

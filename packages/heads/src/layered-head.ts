@@ -1,6 +1,6 @@
 import { type ApplyOptions, assertShape, foldIn, type Head, type ModelResult, type RandomKey } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
-import { applyDenseNorm, type DenseNorm, initDenseNorm } from "./dense-norm.js";
+import { applyDenseNorm, type DenseNorm, denseNormShapes, initDenseNorm, type VariableShapes } from "./dense-norm.js";
 import type { ResolvedProjection } from "./head-options.js";
 
 /** How the last layer ends: with a batch norm without offset, with a bias, or with neither. */
@@ -13,6 +13,9 @@ type LayeredSpec = Head["spec"] &
   Omit<ResolvedProjection, "normalizeProjection"> &
   Pick<LastLayer, "normalizeProjection">;
 
+/** A head that says the shapes of its variables by path, without allocating them. */
+export type DescribedHead<Spec> = Head & { readonly spec: Spec; readonly variableShapes: VariableShapes };
+
 /**
  * A head of dense layers: all but the last have `hiddenSize` outputs, a batch norm with offset and a ReLU; the last has
  * neither offset nor ReLU, and a bias where it is asked for. The outputs are `layer0`, the input; `layer1` and so on, the middle layers; `projection`.
@@ -22,10 +25,15 @@ export function layeredHead<Spec extends LayeredSpec>(
   layerCount: number,
   hiddenSize: number,
   { lastBias = false }: Pick<LastLayer, "lastBias"> = {},
-): Head & { readonly spec: Spec } {
+): DescribedHead<Spec> {
   const layers = headLayers({ ...spec, lastBias }, layerCount, hiddenSize);
+  const shapes = layers.map(denseNormShapes);
   return {
     spec,
+    variableShapes: {
+      params: Object.assign({}, ...shapes.map(({ params }) => params)),
+      state: Object.assign({}, ...shapes.map(({ state }) => state)),
+    },
     inputSize: spec.inputSize,
     outputSize: spec.outputSize,
     init: (key: RandomKey) => {
@@ -54,7 +62,7 @@ export function layeredHead<Spec extends LayeredSpec>(
   };
 }
 
-export function headLayers(
+function headLayers(
   spec: Pick<ResolvedProjection, "inputSize" | "outputSize"> & LastLayer,
   layerCount: number,
   hiddenSize: number,

@@ -1,6 +1,5 @@
-import type { Head } from "@simclr/core";
 import { type ProjectionOptions, type ResolvedProjection, resolveProjection } from "./head-options.js";
-import { layeredHead } from "./layered-head.js";
+import { type DescribedHead, layeredHead } from "./layered-head.js";
 
 export type LinearHeadOptions = ProjectionOptions;
 
@@ -24,7 +23,7 @@ export type LinearHeadSpec = { readonly kind: "linear" } & ResolvedProjection;
  * ```
  * @see google-research/simclr@383d414 model_util.py, `proj_head_mode == 'linear'`; the one of tf2/ returns nothing, a bug
  */
-export function linearHead(options: LinearHeadOptions): Head & { readonly spec: LinearHeadSpec } {
+export function linearHead(options: LinearHeadOptions): DescribedHead<LinearHeadSpec> {
   const spec: LinearHeadSpec = { kind: "linear", ...resolveProjection(options) };
   return layeredHead(spec, 1, spec.inputSize);
 }

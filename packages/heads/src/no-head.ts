@@ -1,6 +1,7 @@
-import { assertShape, type Head } from "@simclr/core";
+import { assertShape } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { assertSize, refuseUnknown } from "./head-options.js";
+import type { DescribedHead } from "./layered-head.js";
 
 export interface NoHeadOptions {
   /** The backbone's `featureSize`. */
@@ -25,11 +26,12 @@ export type NoHeadSpec = { readonly kind: "none"; readonly inputSize: number };
  * ```
  * @see Chen et al. 2020, section 4.2; google-research/simclr@383d414 model_util.py, `proj_head_mode == 'none'`
  */
-export function noHead(options: NoHeadOptions): Head & { readonly spec: NoHeadSpec } {
+export function noHead(options: NoHeadOptions): DescribedHead<NoHeadSpec> {
   const { kind: _, inputSize, ...unknown } = options as NoHeadSpec;
   refuseUnknown(unknown);
   assertSize("inputSize", inputSize, "Pass the backbone's featureSize.");
   return {
+    variableShapes: { params: {}, state: {} },
     spec: { kind: "none", inputSize },
     inputSize,
     outputSize: inputSize,

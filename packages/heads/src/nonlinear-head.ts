@@ -1,6 +1,6 @@
-import { type Head, invalidArgument } from "@simclr/core";
+import { invalidArgument } from "@simclr/core";
 import { assertSize, type ProjectionOptions, type ResolvedProjection, resolveProjection } from "./head-options.js";
-import { layeredHead } from "./layered-head.js";
+import { type DescribedHead, layeredHead } from "./layered-head.js";
 
 export interface NonlinearHeadOptions extends ProjectionOptions {
   /** Outputs of the middle layers. Default `inputSize`, as in the reference and the paper. */
@@ -39,7 +39,7 @@ export type NonlinearHeadSpec = { readonly kind: "nonlinear" } & ResolvedProject
  * ```
  * @see Chen et al. 2020, section 2.1 and figure 8; google-research/simclr@383d414 model_util.py, `projection_head`
  */
-export function nonlinearHead(options: NonlinearHeadOptions): Head & { readonly spec: NonlinearHeadSpec } {
+export function nonlinearHead(options: NonlinearHeadOptions): DescribedHead<NonlinearHeadSpec> {
   const { layers = 3, hiddenSize = options.inputSize, ...common } = options;
   const resolved = resolveProjection(common);
   assertSize("hiddenSize", hiddenSize, "Leave it out to take inputSize.");

@@ -1,4 +1,3 @@
-import type { Head } from "@simclr/core";
 import {
   assertSize,
   type ProjectionOptions,
@@ -6,7 +5,7 @@ import {
   refuseUnknown,
   resolveProjection,
 } from "./head-options.js";
-import { layeredHead } from "./layered-head.js";
+import { type DescribedHead, layeredHead } from "./layered-head.js";
 
 export interface PredictorHeadOptions extends Pick<ProjectionOptions, "batchNormDecay"> {
   /** The `outputSize` of the projection head. */
@@ -39,7 +38,7 @@ export type PredictorHeadSpec = { readonly kind: "predictor" } & Omit<ResolvedPr
  * ```
  * @see Grill et al. 2020, "Bootstrap Your Own Latent", appendix C; Chen and He 2021, "Exploring Simple Siamese Representation Learning", section 3
  */
-export function predictorHead(options: PredictorHeadOptions): Head & { readonly spec: PredictorHeadSpec } {
+export function predictorHead(options: PredictorHeadOptions): DescribedHead<PredictorHeadSpec> {
   const {
     kind,
     hiddenSize,

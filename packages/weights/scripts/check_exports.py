@@ -19,7 +19,7 @@ from safetensors.torch import load_file
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from reference_noise import FIXTURES, noise, numbers
 
-SHAPES = {"simclr-18": (2, 64, 70, 3), "torchvision-50": (2, 65, 48, 3), "cifar-18": (3, 17, 16, 3), "torchvision-18": (2, 64, 70, 3)}
+SHAPES = {"simclr-18": (2, 64, 70, 3), "torchvision-50": (2, 65, 48, 3), "cifar-18": (3, 17, 16, 3), "torchvision-18": (2, 64, 70, 3), "simclr2-50": (2, 65, 70, 3)}
 images = lambda name: noise("images", SHAPES[name], 0.5, 0.5).transpose(0, 3, 1, 2).copy()
 features = {}
 for path in sorted((FIXTURES / "exports").glob("*-encoder.onnx")):

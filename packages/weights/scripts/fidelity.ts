@@ -1,6 +1,6 @@
-// Writes docs/fidelity.md: how far what we compute with other people's weights, and they with ours, is apart.
-//   pnpm --filter @simclr/weights fidelity
-import { readFileSync, writeFileSync } from "node:fs";
+// Prints how far what we compute with other people's weights, and they with ours, is apart: a part of docs/fidelity.md, which
+// pnpm fidelity writes.
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { resnet } from "@simclr/backbones";
 import { disposeTree } from "@simclr/core";
@@ -19,11 +19,11 @@ const fixture = (name: string) => JSON.parse(readFileSync(path(`../src/fixtures/
 const shown = (value: number) => (value === 0 ? "0" : value.toExponential(1));
 const versionsOf = ({ versions }: { versions: Record<string, string> }) =>
   Object.entries(versions)
-    .map(([name, version]) => `${name} ${version}`)
+    .map(([name, version]) => `${name} ${version.split("+")[0]}`)
     .join(", ");
 
 const imports: string[] = [];
-for (const folder of ["torch", "tensorflow"]) {
+for (const folder of ["torch", "tensorflow", "simclr2"]) {
   const goldens = fixture(`${folder}/goldens.json`);
   for (const reference of goldens.cases as ReferenceCase[]) {
     const encoder = await importEncoderFrom(path(`../src/fixtures/${folder}/${reference.file}`));
@@ -41,7 +41,9 @@ for (const { name, options, exported, imagesShape } of exportCases) {
   const { outputs } = resnet(options).apply(encoder.params, encoder.state, images, { training: false });
   const apart = shown(largestDifference(outputs.features as tf.Tensor, checked.features[name]));
   const reference = exported.format === "onnx" ? "onnxruntime" : "torchvision";
-  exports.push(`| ${exported.format}: ${name} | ${reference} ${checked.versions[reference]} | ${apart} |`);
+  exports.push(
+    `| ${exported.format}: ${name} | ${reference} ${checked.versions[reference].split("+")[0]} | ${apart} |`,
+  );
   const { files } = await exportEncoder(encoder, { format: "graph-model" });
   const { modelTopology, weightsManifest } = JSON.parse(new TextDecoder().decode(files["model.json"]));
   const [{ paths, weights: weightSpecs }] = weightsManifest;
@@ -53,16 +55,10 @@ for (const { name, options, exported, imagesShape } of exportCases) {
   disposeTree([encoder.params, encoder.state]);
 }
 
-const document = `# Fidelity
+const document = `## Weights in
 
-What others compute and what we compute with the same weights on the same images: the largest difference, as a share of the largest number of
-the reference. Written by \`pnpm --filter @simclr/weights fidelity\` on the cpu backend of TensorFlow.js, in float32; the references of the first table
-computed in float64. \`packages/weights/scripts\` has what made the references, without the project's code.
-
-## Weights in
-
-Features in inference mode, features in training mode (batch statistics), and gradients of the first kernel, a shortcut's or the first scale and the
-last offset in training mode.
+The references computed in float64. Features in inference mode, features in training mode (batch statistics), and gradients of the first kernel, a
+shortcut's or the first scale, of selective kernels and gates, and the last offset in training mode.
 
 | Member | Reference | Features | Training features | Gradients |
 | --- | --- | --- | --- | --- |
@@ -76,4 +72,4 @@ ${exports.join("\n")}
 
 safetensors of ours, and torchvision's state dicts through us, come back to the bit: \`export-encoder.test.ts\`.
 `;
-writeFileSync(path("../../../docs/fidelity.md"), document);
+process.stdout.write(document);

@@ -9,6 +9,7 @@ export {
   exportEncoder,
 } from "./export-encoder.js";
 export { type ImportEncoderOptions, type ImportedEncoder, importEncoder } from "./import-encoder.js";
+export { type ImportedHead, type ImportHeadOptions, importHead } from "./import-head.js";
 export type { NamedFiles } from "./named-files.js";
 export type { ImportFormat } from "./read-encoder-file.js";
 export { readTensorFlowCheckpoint, type TensorFlowCheckpoint } from "./tensorflow/read-checkpoint.js";

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { simclrError } from "./errors.js";
 import { type ExportableEncoder, type ExportEncoderOptions, exportEncoder } from "./export-encoder.js";
 import { type ImportEncoderOptions, type ImportedEncoder, importEncoder } from "./import-encoder.js";
+import { type ImportedHead, type ImportHeadOptions, importHead } from "./import-head.js";
 import type { NamedFiles } from "./named-files.js";
 
 /**
@@ -13,6 +14,15 @@ import type { NamedFiles } from "./named-files.js";
  */
 export async function importEncoderFrom(path: string, options: ImportEncoderOptions = {}): Promise<ImportedEncoder> {
   return importEncoder(await readEncoderFiles(path), options);
+}
+
+/**
+ * {@link importHead} of a path, as {@link importEncoderFrom} has it.
+ *
+ * @throws SIMCLR_ERROR__WEIGHTS__UNKNOWN_FORMAT, and all that `importHead` throws
+ */
+export async function importHeadFrom(path: string, options: ImportHeadOptions = {}): Promise<ImportedHead | undefined> {
+  return importHead(await readEncoderFiles(path), options);
 }
 
 /**

@@ -1,12 +1,10 @@
 import { type ResnetOptions, type ResnetSpec, resnetShapes, resnetSpec } from "@simclr/backbones";
-import type { HostTensor, ModelSpec, Parameters } from "@simclr/core";
-import * as tf from "@tensorflow/tfjs-core";
-import { type MisshapenTensor, simclrError, unknownArchitecture } from "./errors.js";
+import type { ModelSpec, Parameters } from "@simclr/core";
+import { unknownArchitecture } from "./errors.js";
 import { inferResnet } from "./infer-resnet.js";
-import { fromTorchKernel } from "./kernel-layout.js";
 import type { NamedFiles } from "./named-files.js";
-import { type FoundTensor, fileShape, ownShape } from "./names/found-encoder.js";
 import { type ImportFormat, type ReadEncoder, readEncoderFile } from "./read-encoder-file.js";
+import { uploadVariables } from "./upload-variables.js";
 
 export interface ImportEncoderOptions {
   /** Default `"auto"`: told from the files' contents. */
@@ -59,17 +57,7 @@ export function importEncoder(file: Uint8Array | NamedFiles, options: ImportEnco
   const files: NamedFiles = file instanceof Uint8Array ? { "the file": file } : file;
   const read = readEncoderFile(files, options.format ?? "auto", options.prefix);
   const spec = resnetSpec({ ...ownOptions(read), ...options.spec });
-  const shapes = resnetShapes(spec);
-  refuseMismatch(read, { ...shapes.params, ...shapes.state });
-  const upload = (paths: object) =>
-    Object.fromEntries(Object.keys(paths).map((path) => [path, asTensor(read.found.get(path) as FoundTensor)]));
-  return {
-    spec,
-    params: upload(shapes.params),
-    state: upload(shapes.state),
-    format: read.format,
-    unused: read.unused,
-  };
+  return { spec, ...uploadVariables(read, resnetShapes(spec)), format: read.format, unused: read.unused };
 }
 
 function ownOptions(read: ReadEncoder): ResnetOptions {
@@ -79,48 +67,5 @@ function ownOptions(read: ReadEncoder): ResnetOptions {
   throw unknownArchitecture(
     `they are of a backbone of kind ${JSON.stringify(spec.kind)}`,
     [...read.found.values()].map(({ name }) => name),
-  );
-}
-
-function asTensor({ tensor, layout }: FoundTensor): tf.Tensor {
-  const { values, shape }: HostTensor = layout === "OIHW" ? fromTorchKernel(tensor) : tensor;
-  return tf.tensor(values, [...shape], "float32");
-}
-
-function refuseMismatch(read: ReadEncoder, shapes: Readonly<Record<string, readonly number[]>>): void {
-  const missing = Object.keys(shapes).filter((path) => !read.found.has(path));
-  const unexpected = [...read.unexpected];
-  const misshapen: MisshapenTensor[] = [];
-  for (const [path, found] of read.found) {
-    const expected = shapes[path];
-    if (!expected) unexpected.push(found.name);
-    else if (ownShape(found).join() !== expected.join()) {
-      misshapen.push({
-        name: found.name,
-        expected: fileShape(expected, found.layout),
-        received: found.tensor.shape,
-      });
-    }
-  }
-  if (missing.length + unexpected.length + misshapen.length === 0) return;
-  const first = (list: readonly string[], what: string) =>
-    list.length === 0
-      ? []
-      : [`${list.length} ${what}: ${list.slice(0, 3).join(", ")}${list.length > 3 ? ", ..." : ""}`];
-  const shown = misshapen.map(
-    ({ name, expected, received }) => `${name} [${received.join(", ")}] where [${expected.join(", ")}] is needed`,
-  );
-  throw simclrError(
-    "SIMCLR_ERROR__WEIGHTS__TENSORS_MISMATCH",
-    { missing, unexpected, misshapen },
-    {
-      expected: `all ${Object.keys(shapes).length} tensors of the network and no others inside of it`,
-      received: [
-        ...first(missing, "missing"),
-        ...first(unexpected, "unexpected"),
-        ...first(shown, "of another shape"),
-      ].join("; "),
-      remedy: "It is another kind of network, or `spec` and `prefix` say something else than the file.",
-    },
   );
 }

@@ -1,2 +1,2 @@
 export * from "./browser.js";
-export { exportEncoderTo, importEncoderFrom } from "./encoder-files.js";
+export { exportEncoderTo, importEncoderFrom, importHeadFrom } from "./encoder-files.js";

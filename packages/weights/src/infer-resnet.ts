@@ -12,8 +12,9 @@ const depthsByBlocks = new Map(
 
 /**
  * Which ResNet tensors make, told from their paths and shapes: depth by the blocks, width, stem and channels of the images by
- * the first kernel, the variant by whether group 1 of a network of basic blocks has a shortcut. Where all have one, as in
- * ResNet-50, PyTorch's networks are torchvision's.
+ * the first kernels, the variant by whether group 1 of a network of basic blocks has a shortcut, selective kernels and gates by
+ * their own. Where all have a shortcut, as in ResNet-50, PyTorch's networks are torchvision's. That shortcuts are pooled no tensor
+ * tells: they are with selective kernels, as in the reference.
  *
  * @throws SIMCLR_ERROR__WEIGHTS__UNKNOWN_ARCHITECTURE
  */
@@ -21,7 +22,9 @@ export function inferResnet({ found, options }: FoundEncoder, isTorch: boolean):
   const names = [...found.values()].map(({ name }) => name);
   const kernel = found.get("stem/conv1/kernel");
   if (!kernel) throw unknownArchitecture("it has no first convolution", names);
-  const [size, , inputChannels = 0, outputChannels = 0] = ownShape(kernel);
+  const [size, , inputChannels = 0] = ownShape(kernel);
+  const lastOfStem = found.get("stem/conv3/kernel");
+  const outputChannels = ownShape(lastOfStem ?? kernel).at(-1) as number;
   if (size !== 7 && size !== 3) throw unknownArchitecture(`its first kernel is ${size} pixels wide, not 7 or 3`, names);
   const counts = [1, 2, 3, 4].map((group) => {
     let count = 0;
@@ -35,12 +38,32 @@ export function inferResnet({ found, options }: FoundEncoder, isTorch: boolean):
   }
   const isProjected = found.has("group1/block0/shortcut/conv1/kernel");
   const variant = isTorch && (depth >= 50 || !isProjected) ? "torchvision" : "simclr";
+  const channels = outputChannels * 8;
+  const outputsOf = (path: string) => {
+    const tensor = found.get(path);
+    return tensor && (ownShape(tensor).at(-1) as number);
+  };
+  const selectiveKernels = ratioOf(outputsOf("group4/block0/selection/conv1/kernel"), channels, 32);
   return {
     depth,
     width: outputChannels / 64,
-    stem: size === 7 ? "imagenet" : "cifar",
+    stem: size === 7 || lastOfStem ? "imagenet" : "cifar",
     inputChannels,
     variant,
+    selectiveKernels,
+    squeezeExcite: ratioOf(outputsOf("group4/block0/squeezeExcite/reduce/kernel"), channels, 1),
+    resnetD: lastOfStem !== undefined || selectiveKernels > 0,
     ...options,
   };
 }
+
+/** The published ratio, if so many channels are what it gives, or else the one that gives them; 0 where there are none. */
+function ratioOf(squeezed: number | undefined, channels: number, smallest: number): number {
+  if (squeezed === undefined) return 0;
+  const ratios = [publishedRatio, squeezed / channels, (squeezed + 0.5) / channels];
+  const gives = (ratio: number) => Math.max(Math.floor(channels * ratio), smallest) === squeezed;
+  return Math.min(ratios.find(gives) ?? publishedRatio, 1);
+}
+
+/** SimCLRv2's, of selective kernels. */
+const publishedRatio = 0.0625;

@@ -1,11 +1,11 @@
-import { decodeSafetensors, type HostTensor, type Json, type ModelSpec } from "@simclr/core";
+import { decodeSafetensors, type HostTensor, type ModelSpec } from "@simclr/core";
 import { fileDamaged, simclrError } from "./errors.js";
 import type { NamedFiles } from "./named-files.js";
 import type { FoundEncoder, FoundTensor } from "./names/found-encoder.js";
 import { findObjectGraphEncoder } from "./names/object-graph-encoder.js";
 import { findSimclrV1Encoder } from "./names/simclr-v1-encoder.js";
 import { findTorchEncoder } from "./names/torch-encoder.js";
-import { readTensorFlowCheckpoint } from "./tensorflow/read-checkpoint.js";
+import { readTensorFlowCheckpoint, type TensorFlowCheckpoint } from "./tensorflow/read-checkpoint.js";
 import { isSortedTable } from "./tensorflow/sorted-table.js";
 import { isLegacyTorch, isZip, readTorchFile } from "./torch/read-torch-file.js";
 
@@ -27,29 +27,47 @@ export interface ReadEncoder extends FoundEncoder {
  * @throws SIMCLR_ERROR__WEIGHTS__UNKNOWN_FORMAT
  */
 export function readEncoderFile(files: NamedFiles, format: ImportFormat | "auto", prefix?: string): ReadEncoder {
+  const read = readTensorFile(files, format);
+  if (read.format === "tensorflow") {
+    const { checkpoint } = read;
+    const found = checkpoint.objects ? findObjectGraphEncoder(checkpoint) : findSimclrV1Encoder(checkpoint.tensors);
+    return { format: read.format, ...found };
+  }
+  if (read.format !== "simclr") return { format: read.format, ...findTorchEncoder(read.tensors, prefix) };
+  const spec = read.specs.backbone;
+  return { format: read.format, ...findOwnVariables(read.tensors, "backbone"), ...(spec && { spec }) };
+}
+
+/** What files hold, before anything is found in them. */
+export type TensorFile =
+  | { readonly format: "tensorflow"; readonly checkpoint: TensorFlowCheckpoint }
+  | { readonly format: "torch" | "safetensors"; readonly tensors: ReadonlyMap<string, HostTensor> }
+  | {
+      readonly format: "simclr";
+      readonly tensors: ReadonlyMap<string, HostTensor>;
+      /** What the files say that the models are. */
+      readonly specs: { readonly backbone?: ModelSpec; readonly head?: ModelSpec };
+    };
+
+/** @throws SIMCLR_ERROR__WEIGHTS__UNKNOWN_FORMAT */
+export function readTensorFile(files: NamedFiles, format: ImportFormat | "auto"): TensorFile {
   const names = Object.keys(files);
   const index = names.find((name) => isSortedTable(files[name] as Uint8Array));
-  const isTensorFlow = index?.endsWith(".index") === true;
-  if (isTensorFlow && (format === "auto" || format === "tensorflow")) {
-    const checkpoint = readTensorFlowCheckpoint(files);
-    const find = checkpoint.objects
-      ? findObjectGraphEncoder
-      : (read: typeof checkpoint) => findSimclrV1Encoder(read.tensors);
-    return { format: "tensorflow", ...find(checkpoint) };
+  if (index?.endsWith(".index") === true && (format === "auto" || format === "tensorflow")) {
+    return { format: "tensorflow", checkpoint: readTensorFlowCheckpoint(files) };
   }
   const torch = names.find((name) => isZip(files[name] as Uint8Array) || isLegacyTorch(files[name] as Uint8Array));
   if (torch !== undefined && (format === "auto" || format === "torch")) {
-    return { format: "torch", ...findTorchEncoder(readTorchFile(files[torch] as Uint8Array, torch), prefix) };
+    return { format: "torch", tensors: readTorchFile(files[torch] as Uint8Array, torch) };
   }
   const safetensors = names.find((name) => isSafetensors(files[name] as Uint8Array));
   if (safetensors !== undefined && format !== "torch" && format !== "tensorflow") {
     const { tensors, metadata } = decodeSafetensors(files[safetensors] as Uint8Array, safetensors);
     const isOurs = [...tensors.keys()].some((name) => name.startsWith("params/backbone/"));
     if (isOurs && format !== "safetensors") {
-      const spec = savedSpec(metadata["simclr.backbone"], files);
-      return { format: "simclr", ...findOwnEncoder(tensors), ...(spec && { spec }) };
+      return { format: "simclr", tensors, specs: savedSpecs(metadata["simclr.backbone"], files) };
     }
-    if (format !== "simclr") return { format: "safetensors", ...findTorchEncoder(tensors, prefix) };
+    if (format !== "simclr") return { format: "safetensors", tensors };
   }
   throw simclrError(
     "SIMCLR_ERROR__WEIGHTS__UNKNOWN_FORMAT",
@@ -68,24 +86,25 @@ function isSafetensors(bytes: Uint8Array): boolean {
   return new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true) + 8n <= BigInt(bytes.length);
 }
 
-function findOwnEncoder(tensors: ReadonlyMap<string, HostTensor>): FoundEncoder {
+/** The variables of one model in a checkpoint or export of ours. */
+export function findOwnVariables(tensors: ReadonlyMap<string, HostTensor>, model: "backbone" | "head"): FoundEncoder {
   const found = new Map<string, FoundTensor>();
   const unused: string[] = [];
   for (const [name, tensor] of tensors) {
-    const path = /^(?:params|batchStats)\/backbone\/(.+)$/.exec(name)?.[1];
-    if (path === undefined) unused.push(name);
+    const [, owner, path] = /^(?:params|batchStats)\/([^/]+)\/(.+)$/.exec(name) ?? [];
+    if (owner !== model || path === undefined) unused.push(name);
     else found.set(path, { name, tensor, layout: "as it is" });
   }
   return { found, unused, unexpected: [] };
 }
 
-function savedSpec(metadata: string | undefined, files: NamedFiles): ModelSpec | undefined {
+function savedSpecs(metadata: string | undefined, files: NamedFiles): { backbone?: ModelSpec; head?: ModelSpec } {
   const description = Object.keys(files).find((name) => name.endsWith("checkpoint.json"));
   const text = metadata ?? (description && new TextDecoder().decode(files[description]));
-  if (text === undefined) return undefined;
+  if (text === undefined) return {};
   try {
-    const parsed = JSON.parse(text) as { readonly [name: string]: Json };
-    return (metadata === undefined ? parsed.backbone : parsed) as ModelSpec;
+    const parsed = JSON.parse(text);
+    return metadata === undefined ? parsed : { backbone: parsed };
   } catch (cause) {
     throw fileDamaged(description ?? "the safetensors file", "its description of the encoder is not JSON", cause);
   }

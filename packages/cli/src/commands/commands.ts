@@ -50,9 +50,19 @@ export const commands: readonly NamedCommand[] = [
     load: async () => (await import("./experiment.js")).experimentCommand,
   },
   {
+    name: "download",
+    description: "Fetch CIFAR-10, CIFAR-100, STL-10 or Tiny ImageNet from its makers' site.",
+    load: async () => (await import("./download.js")).downloadCommand,
+  },
+  {
     name: "recipes",
     description: "List the recipes, print one, or list all settings.",
     load: async () => (await import("./recipes.js")).recipesCommand,
+  },
+  {
+    name: "describe",
+    description: "Say what training by a recipe would need: parameters, computation, memory.",
+    load: async () => (await import("./describe.js")).describeCommand,
   },
   {
     name: "doctor",

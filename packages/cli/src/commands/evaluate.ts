@@ -25,7 +25,10 @@ export function evaluateCommand(): Command {
   return new Command("evaluate")
     .argument("<run>", "the run's folder")
     .option("-p, --protocol <names>", "what to measure, one or several (default: knn,linear-features)", list)
-    .option("-d, --data <data>", "other images than the run's own: digits, cifar10 or a folder, with labels")
+    .option(
+      "-d, --data <data>",
+      "other images than the run's own, with labels: a name, a folder or shards as for pretrain",
+    )
     .option("--encoders <names>", "whose features: of trained, untrained, pixels (default: all three)", list)
     .option("--k <n>", "knn: neighbours that vote (default: the recipe's, 200)")
     .option("--label-fraction <shares>", "fine-tune, supervised: of the labels, one result each (default: 1)", list)

@@ -12,7 +12,7 @@ interface ImportOptions extends Pick<ImportRunOptions, "format" | "prefix" | "no
 export function importCommand(): Command {
   return new Command("import")
     .argument("<file>", "a .safetensors, .pt, .pth or .ckpt file, or a TensorFlow checkpoint or SavedModel")
-    .argument("<data>", "the images to measure it on: digits, cifar10 or a folder")
+    .argument("<data>", "the images to measure it on: a name, a folder or shards, as for pretrain")
     .option("--run <folder>", "the new run's folder (default: a new one in runs/)")
     .addOption(
       new Option("--format <name>", "what the file is (default: what it looks like)").choices([
@@ -34,23 +34,26 @@ export function importCommand(): Command {
       "after",
       `
 Read are torchvision's, lightly's, solo-learn's, VISSL's and MoCo's state dicts, the checkpoints of google-research/simclr, and ours.
-No code in a file is ever run.
+No code in a file is ever run. A projection head of google-research/simclr comes with its encoder: simclr evaluate --fine-tune-from-head-layer.
 
 Examples:
   simclr import resnet50.safetensors ./photos --set imageSize=224
   simclr import moco_v2_800ep_pretrain.pth.tar ./photos --run runs/moco --set imageSize=224
+  simclr import ./r152_3x_sk1/model.ckpt-250228 ./photos --set imageSize=224
   simclr import ./simclr_r50_1x/saved_model ./photos --set imageSize=224`,
     )
     .action(async (file: string, data: string, { run, ...options }: ImportOptions) => {
-      const { runFolder, spec, unused } = await importRun({ file, data, runFolder: run, ...options });
-      const { depth, width, stem, variant, normalization } = spec;
+      const { runFolder, spec, headLayers, unused } = await importRun({ file, data, runFolder: run, ...options });
+      const { depth, width, stem, variant, normalization, selectiveKernels } = spec;
+      const kernels = selectiveKernels > 0 ? ", selective kernels" : "";
       const images = normalization === "none" ? "images as they are" : "images normalized";
+      const head = headLayers === 0 ? "" : `, with its head of ${headLayers} layers`;
       const left =
         unused.length === 0
           ? "all tensors used"
           : `${unused.length} tensors not used: ${unused.slice(0, 3).join(", ")}`;
       process.stdout.write(
-        `ResNet-${depth}, width ${width}, stem ${stem}, variant ${variant}, ${images}; ${left}\n` +
+        `ResNet-${depth}, width ${width}${kernels}, stem ${stem}, variant ${variant}, ${images}${head}; ${left}\n` +
           `Run     ${shown(runFolder)}\nNext    simclr evaluate ${shown(runFolder)}\n`,
       );
     });

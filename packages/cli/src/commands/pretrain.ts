@@ -15,7 +15,7 @@ interface PretrainOptions {
 
 export function pretrainCommand(): Command {
   return new Command("pretrain")
-    .argument("[data]", "digits, cifar10, or a folder of images (any depth; JPEG, PNG, WebP, AVIF, TIFF, GIF)")
+    .argument("[data]", "digits, cifar10, cifar100, stl10, tiny-imagenet, a folder of images, or shards: see below")
     .option("-r, --recipe <name|file>", "a built-in recipe or a .ts, .js or .json file (default: by the images)")
     .option("-s, --set <key=value>", "replace one setting of the recipe; can be repeated", collect)
     .option("--seed <n>", "short for --set seed=n; the same seed gives the same run")
@@ -31,10 +31,21 @@ Examples:
   simclr pretrain ./photos --set imageSize=128 --set epochs=300
   simclr pretrain cifar10 --recipe cifar10-resnet18    the reference's recipe: 91% linear; wants a GPU
   simclr pretrain ./photos --recipe ./mine.ts          a recipe of your own: export default defineRecipe({ ... })
+  simclr pretrain ./photos --set backbone.kind=vit     a vision transformer; simclr describe photos --set ... tells what it needs
   simclr pretrain --run runs/photos-20261124-093000 --resume
 
-A folder with train/ and test/ in it has a test set. Where images lie in folders named after their classes, the
-classes are used to measure, with kNN every few epochs and at the end; a fifth of the images is held out for that.
+What <data> is, its files tell:
+  a folder of images         any depth; JPEG, PNG, WebP, AVIF, TIFF, GIF
+  a folder with train/ and   their images; val/ instead of test/ does too. An ImageNet whose val/ has no folders needs the
+  test/ in it                list of its labels: LOC_val_solution.csv, val.txt or --set data.validationLabels=<file>
+  shards                     .tar (WebDataset), .tfrecord or train-00000-of-01024 (TFRecord), .parquet (Hugging Face): a
+                             file, a pattern "train-{000..146}.tar" in quotes, or a folder; names with train, val or test
+                             are these parts. --set data.imageKey and data.labelKey name features or columns
+  binary files               of CIFAR-10, CIFAR-100 and STL-10 (which pretrains on its unlabelled images too)
+  a name                     cifar10, cifar100, stl10, tiny-imagenet: from ./ or ./data, where simclr download puts them
+
+A folder with train/ and test/ in it has a test set. Where images lie in folders named after their classes, or shards have
+labels, the classes are used to measure, with kNN every few epochs and at the end; a fifth of the images is held out for that.
 
 Ctrl-C saves a checkpoint and says how to go on; a second Ctrl-C stops at once.
 \`simclr recipes\` lists the recipes, \`simclr recipes --keys\` all settings and where their defaults are from.`,

@@ -11,7 +11,7 @@ import {
 } from "@simclr/evaluation";
 import { loadNetwork, readMetrics } from "@simclr/training";
 import type { Recipe } from "../recipe/recipe-schema.js";
-import { buildBackbone } from "../run/build-step.js";
+import { buildBackbone } from "../run/build-backbone.js";
 import { buildViews } from "../run/build-views.js";
 import { atMost, type ImageSource } from "../run/image-source.js";
 import { recipeCompile } from "../run/recipe-compile.js";
@@ -100,7 +100,7 @@ async function supervised(
   const { train, test } = onImages(source, recipe);
   const labels = { fraction: labelFraction, key: foldIn(common.key, "labels") };
   const labelled = labelFraction === 1 ? train : labelSubset(train, labels);
-  const backbone = buildBackbone(recipe, source.bank.imageShape[2]);
+  const backbone = buildBackbone(recipe, source.bank.imageShape);
   const views = view === "recipe" ? buildViews(recipe)[0] : supervisedView(recipe, imageSizeOf(source));
   const options = { ...common, epochs, batchSize, view: views, imageSize: imageSizeOf(source) };
   return supervisedEvaluator({ backbone }, { train: labelled, test }, options);
@@ -111,8 +111,11 @@ function onFeatures({ bank, test }: ImageSource, recipe: Recipe): Parts {
   return { train: atMost(bank, exampleCount), test: atMost(test as Dataset, exampleCount) };
 }
 
-function onImages({ pretraining, networkTest }: ImageSource, recipe: Recipe): Parts {
-  return { train: pretraining, test: atMost(networkTest as Dataset, recipe.evaluation.exampleCount) };
+function onImages({ pretraining, networkTraining, networkTest }: ImageSource, recipe: Recipe): Parts {
+  return {
+    train: networkTraining ?? pretraining,
+    test: atMost(networkTest as Dataset, recipe.evaluation.exampleCount),
+  };
 }
 
 function imageSizeOf({ bank: { imageShape } }: ImageSource) {

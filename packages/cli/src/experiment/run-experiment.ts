@@ -152,8 +152,8 @@ async function finish(trial: Trial, { runFolder, source, signal, tell }: FinishO
 function sources(data: string, terminal: Terminal): (trial: Trial) => Promise<ImageSource> {
   let opened: { readonly key: string; readonly source: ImageSource } | undefined;
   return async ({ recipe }) => {
-    const { imageSize, exampleCount, seed, evaluation } = recipe;
-    const key = JSON.stringify([imageSize, exampleCount, seed, evaluation.heldOutFraction]);
+    const { imageSize, exampleCount, seed, evaluation, data: reading } = recipe;
+    const key = JSON.stringify([imageSize, exampleCount, seed, evaluation.heldOutFraction, reading]);
     if (opened?.key !== key) {
       opened = { key, source: kept(await imageSource(data, recipe, { onWarning: terminal.print })) };
     }

@@ -24,7 +24,7 @@ export async function trainTrial(options: TrainTrialOptions): Promise<Pick<Pretr
   const recipe = { ...trial.recipe, batchSize };
   const { state, interrupted } = await pretrain({
     dataset: source.pretraining,
-    step: buildStep(recipe, { batchSize, exampleCount, channels: source.bank.imageShape[2] }),
+    step: buildStep(recipe, { batchSize, exampleCount, imageShape: source.bank.imageShape }),
     batchSize,
     epochs: recipe.epochs,
     key: randomKey(recipe.seed),

@@ -54,8 +54,9 @@ export function trialsOf(experiment: Experiment, { scale, data, seeds, set }: Tr
       );
       const isPretrained = cell.measure.kind !== "supervised";
       // Its sentence changes nothing.
-      const { description: _, ...settings } = recipe;
-      const run = nameOf({ data, settings });
+      const { description: _, data: reading, ...settings } = recipe;
+      const isRead = Object.values(reading).some((value) => value !== null);
+      const run = nameOf({ data, settings, ...(isRead && { reading }) });
       return {
         cell,
         seed,

@@ -99,12 +99,45 @@ const view = z.strictObject({
 });
 
 const backbone = z.strictObject({
-  depth: z.literal([18, 34, 50, 101, 152, 200]).default(18).describe("layers of the ResNet"),
-  width: positive.default(1).describe("multiplies the channels of every layer"),
+  kind: z
+    .enum(["resnet", "vit", "convnext"])
+    .default("resnet")
+    .describe("a ResNet (paper), a vision transformer (MoCo v3, DINO) or a ConvNeXt"),
+  depth: z.literal([18, 34, 50, 101, 152, 200]).default(18).describe("with resnet: its layers"),
+  width: positive.default(1).describe("with resnet: multiplies the channels of every layer"),
   stem: z
     .enum(["imagenet", "cifar"])
     .default("imagenet")
-    .describe('"cifar" for images of at most 32 pixels (reference)'),
+    .describe('with resnet: "cifar" for images of at most 32 pixels (reference)'),
+  selectiveKernels: probability
+    .default(0)
+    .describe("with resnet of 50 layers or more: ratio of selective kernels (SimCLR v2: 0.0625; 0: none)"),
+  squeezeExcite: probability
+    .default(0)
+    .describe("with resnet: ratio of squeeze-and-excitation (Hu et al. 2018: 0.0625; 0: none)"),
+  resnetD: z
+    .boolean()
+    .nullable()
+    .default(null)
+    .describe("with resnet: the stem and shortcuts of ResNet-D; null: with selective kernels alone (reference)"),
+  size: z
+    .enum(["tiny", "small", "base", "large"])
+    .nullable()
+    .default(null)
+    .describe("with vit and convnext; null: small and tiny, of about as many parameters as ResNet-50"),
+  patchSize: count.nullable().default(null).describe("with vit and convnext, in pixels; null: 16 and 4 (their papers)"),
+  positions: z
+    .enum(["learned", "sincos"])
+    .default("learned")
+    .describe("with vit: what tells where a patch is (DeiT: learned; MoCo v3: sincos)"),
+  pool: z
+    .enum(["class", "mean"])
+    .default("class")
+    .describe("with vit: features are a class token's (DeiT, MoCo v3) or the mean of the patches'"),
+  recompute: z
+    .enum(["none", "blocks"])
+    .default("none")
+    .describe("blocks: computed again in the backward pass; less memory, the same gradients, one more forward pass"),
 });
 
 const head = z.strictObject({
@@ -160,6 +193,21 @@ const optimizer = z.strictObject({
     .describe("how long all gradients are together at most; null: as long as they are (reference)"),
 });
 
+const path = z.string().min(1).nullable().default(null);
+
+const data = z.strictObject({
+  imageKey: path.describe(
+    "of shards: the TFRecord feature or Parquet column with the images; null: image/encoded, and the column that is of images",
+  ),
+  labelKey: path.describe(
+    "of shards: the feature, column or property of .json with the labels; null: image/class/label, the column of classes, label",
+  ),
+  validationLabels: path.describe(
+    "of an ImageNet whose val/ has no folders: the file with its labels; null: a list of a published name beside it",
+  ),
+  cacheFolder: path.describe("a folder that keeps decoded images for later runs; null: none"),
+});
+
 const evaluation = z.strictObject({
   everyEpochs: count.default(10).describe("epochs between two kNN probes while training, where there are labels"),
   heldOutFraction: z
@@ -199,6 +247,7 @@ const settings = z.strictObject({
     .default("auto")
     .describe('whether XLA fuses the step into one program; "auto": on a GPU, and in bfloat16'),
   seed: z.int().min(0).default(0).describe("the same seed gives the same run"),
+  data: data.prefault({}),
   view: view.prefault({}),
   backbone: backbone.prefault({}),
   head: head.prefault({}),
@@ -209,10 +258,12 @@ const settings = z.strictObject({
 
 /** Everything a run depends on, apart from its images. JSON: it is saved with the run. */
 export const recipeSchema = settings.check(({ value, issues }) => {
-  const { epochs, optimizer } = value;
-  if (optimizer.warmupEpochs <= epochs) return;
-  const message = `at most epochs, which is ${epochs}`;
-  issues.push({ code: "custom", path: ["optimizer", "warmupEpochs"], message, input: value });
+  const { epochs, optimizer, imageSize, backbone } = value;
+  const refuse = (path: string[], message: string) => issues.push({ code: "custom", path, message, input: value });
+  if (optimizer.warmupEpochs > epochs) refuse(["optimizer", "warmupEpochs"], `at most epochs, which is ${epochs}`);
+  const patchSize = backbone.patchSize ?? 16;
+  if (backbone.kind === "vit" && imageSize % patchSize !== 0)
+    refuse(["imageSize"], `a multiple of backbone.patchSize, which is ${patchSize}`);
 });
 
 /** A whole recipe: every setting has a value. */

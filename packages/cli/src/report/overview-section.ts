@@ -1,3 +1,4 @@
+import { backboneName } from "../recipe/backbone-name.js";
 import { percent } from "../terminal/percent.js";
 import { html, type Markup } from "./html.js";
 import type { ReportedRun } from "./reported-run.js";
@@ -24,10 +25,9 @@ function figuresOf(run: ReportedRun): Record<string, string> {
   const last = lines.findLast(({ kind }) => kind === "train");
   const probe = lines.findLast(({ kind }) => kind === "probe/knn");
   const speed = medianThroughput(run);
-  const { depth, width } = recipe.backbone;
   return {
     Images: count(exampleCount),
-    Encoder: `ResNet-${depth}${width === 1 ? "" : ` × ${width}`}`,
+    Encoder: backboneName(recipe.backbone),
     Epochs: last && last.epoch < recipe.epochs ? `${last.epoch} of ${recipe.epochs}` : String(recipe.epochs),
     Steps: count(last?.step ?? 0),
     "Last loss": typeof last?.loss === "number" ? last.loss.toFixed(3) : "–",

@@ -18,7 +18,7 @@ function row(
   settings: PublishedSettings,
   accuracies: readonly PublishedAccuracy[],
 ): PublishedResult {
-  return { images: "CIFAR-10", backbone: { depth, width: 1 }, settings, accuracies, source };
+  return { images: "CIFAR-10", backbone: `ResNet-${depth}`, settings, accuracies, source };
 }
 
 const knn = (percent: number): PublishedAccuracy => ({ protocol: "knn", top1: percent / 100 });

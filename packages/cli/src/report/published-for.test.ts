@@ -36,6 +36,20 @@ test("the paper's ImageNet recipe has the paper's numbers", () => {
   ]);
 });
 
+test("SimCLRv2's largest network with selective kernels has its own numbers, and those without have others", () => {
+  const own = recipe("imagenet-resnet50");
+  const found = (backbone: Partial<Recipe["backbone"]>) => {
+    const run = { data: "/imagenet", recipe: { ...own, backbone: { ...own.backbone, ...backbone } } };
+    return publishedFor({ ...run, exampleCount: 1_281_167, evaluations: [] }).flatMap(({ accuracies }) =>
+      accuracies.map(({ top1 }) => Number((100 * top1).toFixed(2))),
+    );
+  };
+  // google-research/simclr@383d414, README.
+  expect(found({ depth: 152, width: 3, selectiveKernels: 0.0625 })).toEqual([79.8, 74.9, 80.1, 83.1]);
+  expect(found({ depth: 152, width: 3 })).toEqual([]);
+  expect(found({ depth: 152, width: 2 })).toEqual([77.4, 70.2, 76.6, 81.1]);
+});
+
 test("other settings are named, the fewest first", () => {
   const own = { ...recipe("cifar10-resnet18"), epochs: 100 };
   const [first, ...others] = onCifar10(own, 20_000);
@@ -63,6 +77,8 @@ test("another network, other images or another stem have nothing in common with 
   expect(onCifar10(recipe("cifar10-quick"))).toEqual([]);
   const own = recipe("cifar10-resnet18");
   expect(onCifar10({ ...own, backbone: { ...own.backbone, stem: "imagenet" } })).toEqual([]);
+  expect(onCifar10({ ...own, backbone: { ...own.backbone, squeezeExcite: 0.0625 } })).toEqual([]);
+  expect(onCifar10({ ...own, backbone: { ...own.backbone, kind: "convnext" } })).toEqual([]);
   expect(publishedFor({ data: "/data/cifar100", recipe: own, exampleCount: 40_000, evaluations: [] })).toEqual([]);
   expect(publishedFor({ data: "digits", recipe: recipe("digits"), exampleCount: 8000, evaluations: [] })).toEqual([]);
 });

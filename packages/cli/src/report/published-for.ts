@@ -1,4 +1,5 @@
 import { linearScaling, squareRootScaling } from "@simclr/optimizers";
+import { backboneName } from "../recipe/backbone-name.js";
 import type { Recipe } from "../recipe/recipe-schema.js";
 import { publishedOnCifar10 } from "./published-cifar10.js";
 import { publishedOnImagenet } from "./published-imagenet.js";
@@ -28,11 +29,11 @@ type Compared = Pick<ReportedRun, "data" | "recipe" | "exampleCount" | "report" 
  */
 export function publishedFor(run: Compared): ComparedResult[] {
   const images = imagesOf(run);
-  const { depth, width, stem } = run.recipe.backbone;
-  if (images === undefined || stem !== (images === "CIFAR-10" ? "cifar" : "imagenet")) return [];
+  const { backbone } = run.recipe;
+  if (images === undefined || backbone.stem !== (images === "CIFAR-10" ? "cifar" : "imagenet")) return [];
   const own = settingsOf(run);
   return [...publishedOnCifar10, ...publishedOnImagenet]
-    .filter(({ images: on, backbone }) => on === images && backbone.depth === depth && backbone.width === width)
+    .filter((result) => result.images === images && result.backbone === backboneName(backbone))
     .map((result) => ({ ...result, differences: differencesBetween({ ...standard, ...result.settings }, own) }))
     .sort((a, b) => a.differences.length - b.differences.length);
 }

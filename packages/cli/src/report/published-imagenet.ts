@@ -12,11 +12,12 @@ const lars = { ...imagenet, optimizer: "lars", weightDecay: 1e-6, headLayers: 2 
 
 function row(
   source: PublishedResult["source"],
-  [depth, width]: readonly [depth: number, width: number],
+  [depth, width, selectiveKernels]: readonly [depth: number, width: number, selectiveKernels?: "SK"],
   settings: PublishedSettings,
   accuracies: readonly PublishedAccuracy[],
 ): PublishedResult {
-  return { images: "ImageNet", backbone: { depth, width }, settings, accuracies, source };
+  const backbone = [`ResNet-${depth}`, width !== 1 && `× ${width}`, selectiveKernels].filter(Boolean).join(" ");
+  return { images: "ImageNet", backbone, settings, accuracies, source };
 }
 
 const linear = (percent: number): PublishedAccuracy => ({ protocol: "linear", top1: percent / 100 });
@@ -65,4 +66,11 @@ export const publishedOnImagenet: readonly PublishedResult[] = [
   row(simclr2, [101, 2], v2, [linear(77), tuned(0.01, 69.1), tuned(0.1, 75.8), tuned(1, 80.7)]),
   row(simclr2, [152, 1], v2, [linear(74.5), tuned(0.01, 64), tuned(0.1, 73), tuned(1, 79.3)]),
   row(simclr2, [152, 2], v2, [linear(77.4), tuned(0.01, 70.2), tuned(0.1, 76.6), tuned(1, 81.1)]),
+  row(simclr2, [50, 1, "SK"], v2, [linear(74.6), tuned(0.01, 64.5), tuned(0.1, 72.1), tuned(1, 78.7)]),
+  row(simclr2, [50, 2, "SK"], v2, [linear(77.7), tuned(0.01, 70.6), tuned(0.1, 77), tuned(1, 81.3)]),
+  row(simclr2, [101, 1, "SK"], v2, [linear(76.3), tuned(0.01, 68.3), tuned(0.1, 75.1), tuned(1, 80.6)]),
+  row(simclr2, [101, 2, "SK"], v2, [linear(79), tuned(0.01, 73.2), tuned(0.1, 78.8), tuned(1, 82.4)]),
+  row(simclr2, [152, 1, "SK"], v2, [linear(77.2), tuned(0.01, 70), tuned(0.1, 76.5), tuned(1, 81.3)]),
+  row(simclr2, [152, 2, "SK"], v2, [linear(79.4), tuned(0.01, 74.2), tuned(0.1, 79.4), tuned(1, 82.9)]),
+  row(simclr2, [152, 3, "SK"], v2, [linear(79.8), tuned(0.01, 74.9), tuned(0.1, 80.1), tuned(1, 83.1)]),
 ]; // biome-ignore format: a table

@@ -33,7 +33,8 @@ export interface PublishedAccuracy {
 /** What somebody's SimCLR reached. */
 export interface PublishedResult {
   readonly images: "CIFAR-10" | "ImageNet";
-  readonly backbone: { readonly depth: number; readonly width: number };
+  /** As `backboneName` calls it. */
+  readonly backbone: string;
   /** What the source tells; a setting that it does not tell is not here. */
   readonly settings: PublishedSettings;
   readonly accuracies: readonly PublishedAccuracy[];

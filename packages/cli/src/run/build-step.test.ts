@@ -34,7 +34,11 @@ test.each(losses)("the loss of %j is the recipe's", (loss, expected) => {
     head: { layers: 2, outputSize: 4 },
     optimizer: { kind: "sgd", learningRate: 0.1, warmupEpochs: 0 },
   });
-  const { backbone, head, views, init, step } = buildStep(recipe, { batchSize, exampleCount: 12, channels: 3 });
+  const { backbone, head, views, init, step } = buildStep(recipe, {
+    batchSize,
+    exampleCount: 12,
+    imageShape: [10, 10, 3],
+  });
   const state = init(randomKey(1));
   const images = tf.randomUniform<tf.Rank.R4>([batchSize, 10, 10, 3], 0, 256, "int32", 7);
   const sampled = views.map((view, i) => view.sample(randomKey(i), { batchSize, imageSize: [10, 10] }));
@@ -78,7 +82,7 @@ test.each(optimizers)("the optimizer of %j is the recipe's", (optimizer, measure
       head: { layers: 2, outputSize: 4 },
       optimizer: { learningRateScaling: "none", warmupEpochs: 0, ...optimizer },
     }),
-    { batchSize, exampleCount: 12, channels: 3 },
+    { batchSize, exampleCount: 12, imageShape: [10, 10, 3] },
   );
   const state = init(randomKey(1));
   const images = tf.randomUniform<tf.Rank.R4>([batchSize, 10, 10, 3], 0, 256, "int32", 7);

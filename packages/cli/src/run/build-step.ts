@@ -1,6 +1,5 @@
-import { type ResnetDepth, resnet } from "@simclr/backbones";
 import type { Head, TensorTree } from "@simclr/core";
-import { linearHead, noHead, nonlinearHead } from "@simclr/heads";
+import { type DescribedHead, linearHead, noHead, nonlinearHead } from "@simclr/heads";
 import { type ContrastiveLoss, contrastiveMetrics, marginTriplet, ntLogistic, ntXent } from "@simclr/losses";
 import {
   adamw,
@@ -19,18 +18,19 @@ import {
 } from "@simclr/optimizers";
 import { type SimclrStep, simclrStep } from "@simclr/training";
 import type { Recipe } from "../recipe/recipe-schema.js";
+import { buildBackbone } from "./build-backbone.js";
 import { buildViews } from "./build-views.js";
 
 export interface StepOptions {
   readonly batchSize: number;
   /** Images in an epoch. */
   readonly exampleCount: number;
-  readonly channels: number;
+  readonly imageShape: readonly [height: number, width: number, channels: number];
 }
 
-/** The training step that a recipe describes, for images of so many channels in batches of a known size. */
-export function buildStep(recipe: Recipe, { batchSize, exampleCount, channels }: StepOptions): SimclrStep {
-  const backbone = buildBackbone(recipe, channels);
+/** The training step that a recipe describes, for images of a shape in batches of a known size. */
+export function buildStep(recipe: Recipe, { batchSize, exampleCount, imageShape }: StepOptions): SimclrStep {
+  const backbone = buildBackbone(recipe, imageShape);
   const schedule = buildSchedule(recipe, batchSize, exampleCount);
   return simclrStep<TensorTree>({
     backbone,
@@ -44,18 +44,17 @@ export function buildStep(recipe: Recipe, { batchSize, exampleCount, channels }:
   });
 }
 
-/** A recipe's backbone, for images of so many channels. */
-export function buildBackbone({ backbone: { depth, width, stem } }: Pick<Recipe, "backbone">, channels: number) {
-  return resnet({ depth: depth as ResnetDepth, width, stem, inputChannels: channels });
-}
-
 function buildLoss({ temperature, loss: { kind, negatives, normalize, margin } }: Recipe): ContrastiveLoss {
   if (kind === "ntLogistic") return (a, b) => ntLogistic(a, b, { temperature, negatives });
   if (kind === "marginTriplet") return (a, b) => marginTriplet(a, b, { margin, negatives });
   return (a, b) => ntXent(a, b, { temperature, negatives, normalize });
 }
 
-function buildHead({ kind, layers, hiddenSize, outputSize }: Recipe["head"], inputSize: number): Head {
+/** A recipe's projection head, for so many features. */
+export function buildHead(
+  { kind, layers, hiddenSize, outputSize }: Recipe["head"],
+  inputSize: number,
+): DescribedHead<Head["spec"]> {
   if (kind === "none") return noHead({ inputSize });
   if (kind === "linear") return linearHead({ inputSize, outputSize });
   return nonlinearHead({ inputSize, outputSize, layers, ...(hiddenSize !== null && { hiddenSize }) });

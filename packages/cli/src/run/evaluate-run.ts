@@ -30,7 +30,7 @@ import { readRunSettings } from "./run-settings.js";
 
 export interface EvaluateRunOptions extends EvaluationChoices {
   readonly runFolder: string;
-  /** Other images than the run's own: `digits`, `cifar10` or a folder, with labels. */
+  /** Other images than the run's own, with labels: a name or a path, as for `pretrainRun`. */
   readonly data?: string | undefined;
   /** The run's images, when they are open already. */
   readonly source?: ImageSource;
@@ -162,7 +162,7 @@ async function measure(context: MeasureContext): Promise<Measured> {
     if (network && networkTest) {
       const [height, width] = source.bank.imageShape;
       const parts = {
-        train: atMost(source.pretraining, settings.examples),
+        train: atMost(source.networkTraining ?? source.pretraining, settings.examples),
         test: atMost(networkTest, settings.examples),
       };
       jobs.push(...networkJobs({ settings, recipe, network, ...parts, imageSize: [height, width], key }));

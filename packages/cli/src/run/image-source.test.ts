@@ -25,8 +25,9 @@ async function folderOf(side: number): Promise<string> {
   return folder;
 }
 
+const data = { imageKey: null, labelKey: null, validationLabels: null, cacheFolder: null };
 const source = async (side: number, imageSize: number) => {
-  const recipe = { imageSize, exampleCount: null, seed: 0, evaluation: { heldOutFraction: 0.2 } };
+  const recipe = { imageSize, exampleCount: null, seed: 0, data, evaluation: { heldOutFraction: 0.2 } };
   return imageSource(await folderOf(side), recipe, { onWarning: (message) => expect.unreachable(message) });
 };
 

@@ -1,10 +1,23 @@
 import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { foldIn, randomKey } from "@simclr/core";
-import { cached, cifar10, type Dataset, digits, imageFolder, splitDataset, subset } from "@simclr/data";
-import { simclrError } from "../errors.js";
+import {
+  cached,
+  cifar10,
+  cifar100,
+  type Dataset,
+  type DecodingOptions,
+  decodedCache,
+  digits,
+  splitDataset,
+  stl10,
+  subset,
+} from "@simclr/data";
 import type { Recipe } from "../recipe/recipe-schema.js";
+import { datasetFolder, isDatasetName } from "./dataset-folder.js";
+import { type FoundImages, findDataset } from "./find-dataset.js";
+import { numberedClasses } from "./numbered-classes.js";
+import { openImages } from "./open-images.js";
 import { photoDecoder } from "./photo-decoder.js";
 import { shown } from "./run-settings.js";
 
@@ -14,8 +27,10 @@ export interface ImageSource {
   readonly name: string;
   /** For training: whole images, out of which views are cut. */
   readonly pretraining: Dataset;
-  /** The same images as the encoder sees them when it is measured and used: one square each. */
+  /** The same images, or those that have labels, as the encoder sees them when it is measured and used: one square each. */
   readonly bank: Dataset;
+  /** Those that have labels for training classifiers on. Default: `pretraining`. */
+  readonly networkTraining?: Dataset;
   /** Labelled images that are not trained on; without labels there are none. */
   readonly test?: Dataset;
   /**
@@ -32,85 +47,101 @@ export interface ImageSourceOptions {
   readonly channels?: 1 | 3;
 }
 
-type SourceRecipe = Pick<Recipe, "imageSize" | "exampleCount" | "seed"> & {
+type SourceRecipe = Pick<Recipe, "imageSize" | "exampleCount" | "seed" | "data"> & {
   readonly evaluation: Pick<Recipe["evaluation"], "heldOutFraction">;
 };
 
-interface Parts {
-  readonly pretraining: Dataset;
-  readonly bank: Dataset;
-  readonly test?: Dataset;
-  readonly networkTest?: Dataset;
-}
+type Parts = Omit<ImageSource, "name">;
 
 /**
- * Finds the images that a command names: `digits`, `cifar10`, a folder of CIFAR-10's binary files, a folder with `train`
- * and `test` in it, or any folder of images. Labelled images without a test set are split.
+ * Finds the images that a command names: `digits`; `cifar10`, `cifar100`, `stl10` or `tiny-imagenet`; or a path, whose files
+ * tell what it is: binary files of CIFAR or STL-10, Tiny ImageNet, ImageNet, shards, a folder with `train` and `test` in it,
+ * or any folder of images. Labelled images without a test set are split.
  *
- * @throws SIMCLR_ERROR__CLI__CIFAR_NOT_FOUND, and the errors of `imageFolder`, `cifar10` and `digits` of @simclr/data
+ * @throws SIMCLR_ERROR__CLI__CIFAR_NOT_FOUND, SIMCLR_ERROR__CLI__DATASET_NOT_FOUND, SIMCLR_ERROR__CLI__AMBIGUOUS_DATA, and the
+ *   errors of the readers of @simclr/data
  */
 export async function imageSource(
   data: string,
   recipe: SourceRecipe,
   options: ImageSourceOptions,
 ): Promise<ImageSource> {
-  const name = data === "digits" && !existsSync(data) ? data : resolve(data === "cifar10" ? cifarFolder() : data);
+  const name =
+    data === "digits" && !existsSync(data) ? data : resolve(isDatasetName(data) ? datasetFolder(data) : data);
   const parts = await partsOf(name, recipe, options);
-  if (recipe.exampleCount === null || recipe.exampleCount >= parts.pretraining.length) return { name, ...parts };
-  const chosen = evenlySpaced(parts.pretraining.length, recipe.exampleCount);
-  return { name, ...parts, pretraining: subset(parts.pretraining, chosen), bank: subset(parts.bank, chosen) };
+  if (recipe.exampleCount === null) return { name, ...parts };
+  const { pretraining, bank, networkTraining } = parts;
+  const some = (dataset: Dataset) => atMost(dataset, recipe.exampleCount as number);
+  return {
+    name,
+    ...parts,
+    pretraining: some(pretraining),
+    bank: some(bank),
+    ...(networkTraining && { networkTraining: some(networkTraining) }),
+  };
 }
 
-async function partsOf(
-  name: string,
-  recipe: SourceRecipe,
-  { onWarning, channels }: ImageSourceOptions,
-): Promise<Parts> {
+async function partsOf(name: string, recipe: SourceRecipe, options: ImageSourceOptions): Promise<Parts> {
   if (name === "digits") {
     const [train, test] = await Promise.all([digits({ split: "train" }), digits({ split: "test" })]);
     return { pretraining: train, bank: train, test, networkTest: test };
   }
-  const names = existsSync(name) ? await readdir(name).catch(() => []) : [];
-  if (names.includes("data_batch_1.bin") || names.includes("cifar-10-batches-bin")) {
-    const [train, test] = await Promise.all([cifar10(name), cifar10(name, { split: "test" })]);
-    return { pretraining: train, bank: train, test, networkTest: test };
+  const found = await findDataset(name);
+  switch (found.kind) {
+    case "cifar10":
+    case "cifar100": {
+      const read = found.kind === "cifar10" ? cifar10 : cifar100;
+      const [train, test] = await Promise.all([read(found.path), read(found.path, { split: "test" })]);
+      return { pretraining: train, bank: train, test, networkTest: test };
+    }
+    case "stl10":
+      return stl10Parts(found.path);
+    default:
+      return decodedParts(found, recipe, options);
   }
-  const read = {
-    channels: channels ?? 3,
-    onWarning: ({ path }: { path: string }) => onWarning(skipped(path)),
-    decoder: await photoDecoder(),
-  };
-  const { imageSize } = recipe;
+}
+
+/** Pretraining is on the images without labels too, as in the papers; without their file on the labelled ones. */
+async function stl10Parts(path: string): Promise<Parts> {
+  const [train, test] = await Promise.all([stl10(path), stl10(path, { split: "test" })]);
+  const isWhole = ["", "stl10_binary"].some((folder) => existsSync(join(path, folder, "unlabeled_X.bin")));
+  const pretraining = isWhole ? await stl10(path, { split: "train+unlabeled" }) : train;
+  return { pretraining: cached(pretraining), bank: train, networkTraining: train, test, networkTest: test };
+}
+
+async function decodedParts(
+  found: FoundImages,
+  recipe: SourceRecipe,
+  { onWarning, channels }: ImageSourceOptions,
+): Promise<Parts> {
+  const { imageSize, data } = recipe;
+  const ofSide = (side: number, fit: "contain" | "cover") => ({ imageSize: [side, side], fit }) as const;
+  const isLarge = imageSize > 32;
   // A crop of a photo is cut from more pixels than a view has; an image of 32 pixels and less has no more of them.
-  const side = imageSize > 32 ? Math.round(1.5 * imageSize) : imageSize;
-  const whole = { ...read, imageSize: [side, side], fit: "contain" } as const;
-  const square = { ...read, imageSize: [imageSize, imageSize], fit: "cover" } as const;
-  const withMargin = imageSize > 32 ? Math.round(imageSize / 0.875) : imageSize;
-  const uncropped = { ...square, imageSize: [withMargin, withMargin] } as const;
-  const inside = (known: readonly string[]) => names.find((entry) => known.includes(entry.toLowerCase()));
-  const trainName = inside(["train", "training"]);
-  const testName = inside(["test", "testing", "val", "valid", "validation"]);
-  if (trainName && testName) {
-    const [pretraining, bank, test, networkTest] = await Promise.all([
-      imageFolder(join(name, trainName), whole),
-      imageFolder(join(name, trainName), square),
-      imageFolder(join(name, testName), square),
-      imageFolder(join(name, testName), uncropped),
-    ]);
+  const whole: DecodingOptions = {
+    ...ofSide(isLarge ? Math.round(1.5 * imageSize) : imageSize, "contain"),
+    channels: channels ?? 3,
+    onWarning: ({ path }) => onWarning(skipped(path)),
+    decoder: await photoDecoder(),
+    ...(data.cacheFolder !== null && { cache: await decodedCache(data.cacheFolder, { onWarning }) }),
+  };
+  const square = ofSide(imageSize, "cover");
+  const uncropped = ofSide(isLarge ? Math.round(imageSize / 0.875) : imageSize, "cover");
+  const opened = await openImages(found, data, whole, onWarning);
+  const named = numberedClasses(opened);
+  const [pretraining, bank] = [named(opened.train), named(await opened.train.decodedAs(square))];
+  if (opened.test) {
+    const test = named(await opened.test.decodedAs(square));
+    const networkTest = named(await opened.test.decodedAs(uncropped));
     const labelled = bank.labels && test.labels && bank.classNames?.join() === test.classNames?.join();
     return { pretraining: cached(pretraining), bank, ...(labelled && { test, networkTest }) };
   }
-  const [pretraining, bank, tested] = await Promise.all([
-    imageFolder(name, whole),
-    imageFolder(name, square),
-    imageFolder(name, uncropped),
-  ]);
   if (!bank.labels) return { pretraining: cached(pretraining), bank };
   const split = { fraction: 1 - recipe.evaluation.heldOutFraction, key: foldIn(randomKey(recipe.seed), "held out") };
   const [trained] = splitDataset(pretraining, split);
-  const [first, second] = splitDataset(bank, split);
-  const [, networkTest] = splitDataset(tested, split);
-  return { pretraining: cached(trained), bank: first, test: second, networkTest };
+  const [first, test] = splitDataset(bank, split);
+  const [, networkTest] = splitDataset(named(await opened.train.decodedAs(uncropped)), split);
+  return { pretraining: cached(trained), bank: first, test, networkTest };
 }
 
 /** What the user hears of a file that cannot be decoded. */
@@ -127,21 +158,4 @@ export function evenlySpaced(length: number, count: number): number[] {
 /** At most so many images of a dataset. */
 export function atMost(dataset: Dataset, count: number): Dataset {
   return count >= dataset.length ? dataset : subset(dataset, evenlySpaced(dataset.length, count));
-}
-
-function cifarFolder(): string {
-  const names = ["cifar10", "cifar-10-batches-bin"];
-  const places = names.flatMap((folder) => [folder, join("data", folder)]);
-  const found = places.find((place) => existsSync(place));
-  if (found) return found;
-  throw simclrError(
-    "SIMCLR_ERROR__CLI__CIFAR_NOT_FOUND",
-    { lookedIn: places },
-    {
-      expected: `CIFAR-10 in one of ${places.map((place) => `./${place}`).join(", ")}`,
-      received: `none of them in ${basename(process.cwd())}`,
-      remedy:
-        "Unpack the binary version from https://www.cs.toronto.edu/~kriz/cifar.html here, or name its folder: simclr pretrain <folder>. A folder of images in train/<class> and test/<class> does too.",
-    },
-  );
 }

@@ -5,7 +5,13 @@ import { disposeTree, type Json, randomKey, withPrefix } from "@simclr/core";
 import { noHead } from "@simclr/heads";
 import { useTensorFlow } from "@simclr/runtime";
 import { checkpointPath, saveCheckpoint } from "@simclr/training";
-import { type ImportEncoderOptions, type ImportedEncoder, importEncoderFrom } from "@simclr/weights";
+import {
+  type ImportEncoderOptions,
+  type ImportedEncoder,
+  type ImportedHead,
+  importEncoderFrom,
+  importHeadFrom,
+} from "@simclr/weights";
 import * as tf from "@tensorflow/tfjs-core";
 import { invalidOption } from "../errors.js";
 import { withOverrides } from "../recipe/recipe-overrides.js";
@@ -31,7 +37,9 @@ export interface ImportRunOptions extends Pick<ImportEncoderOptions, "format" | 
 export interface ImportRunResult {
   readonly runFolder: string;
   readonly spec: ResnetSpec;
-  /** The file's tensors that are no part of the encoder. */
+  /** Layers of the projection head that came with it, from which fine-tuning can start; 0: there is none. */
+  readonly headLayers: number;
+  /** The file's tensors that are no part of the encoder or its head. */
   readonly unused: readonly string[];
 }
 
@@ -48,15 +56,19 @@ export async function importRun(options: ImportRunOptions): Promise<ImportRunRes
   const source = await imageSource(data, asked.recipe, { onWarning: terminal.print });
   await useTensorFlow();
   const encoder = await importEncoderFrom(resolve(file), { format, ...(prefix !== undefined && { prefix }) });
-  const { params, state, unused } = encoder;
+  const { params, state } = encoder;
+  const head = await importHeadFrom(resolve(file), { format });
+  const unused = encoder.unused.filter((name) => !head?.names.includes(name));
   try {
     const spec = normalizedSpec(encoder, options.normalization);
-    const { depth, width, stem } = spec;
+    const { depth, width, stem, selectiveKernels, squeezeExcite, resnetD } = spec;
+    const own = { kind: "resnet", depth, width, stem, selectiveKernels, squeezeExcite, resnetD };
+    const overrides = Object.entries(own).map(([name, value]) => `backbone.${name}=${value}`);
     const recipe = {
-      ...withOverrides(asked.recipe, [`backbone.depth=${depth}`, `backbone.width=${width}`, `backbone.stem=${stem}`]),
+      ...withOverrides(asked.recipe, [...overrides, ...headOverrides(head)]),
       description: `Imported from ${file}.`,
     };
-    const head = noHead({ inputSize: resnet(spec).featureSize }).spec;
+    const headSpec = head?.spec ?? noHead({ inputSize: resnet(spec).featureSize }).spec;
     const { length } = source.pretraining;
     const config = {
       key: randomKey(recipe.seed),
@@ -65,22 +77,47 @@ export async function importRun(options: ImportRunOptions): Promise<ImportRunRes
       totalSteps: 0,
       dataset: { length, imageShape: source.bank.imageShape },
       backbone: spec,
-      head,
+      head: headSpec,
       recipe: { data: source.name, recipe },
     };
     const { runFolder } = asked;
     await mkdir(join(runFolder, "checkpoints"), { recursive: true });
     const step = tf.scalar(0, "int32");
-    const below = { params: withPrefix("backbone", params), batchStats: withPrefix("backbone", state), step };
-    const contents = { step: 0, epoch: 0, key: config.key, backbone: spec, head, recipe: config.recipe as Json };
+    const below = {
+      params: { ...withPrefix("backbone", params), ...withPrefix("head", head?.params ?? {}) },
+      batchStats: { ...withPrefix("backbone", state), ...withPrefix("head", head?.state ?? {}) },
+      step,
+    };
+    const contents = {
+      step: 0,
+      epoch: 0,
+      key: config.key,
+      backbone: spec,
+      head: headSpec,
+      recipe: config.recipe as Json,
+    };
     await saveCheckpoint(checkpointPath(runFolder, 0), below, { ...contents, metrics: {} }).finally(() =>
       step.dispose(),
     );
     await writeFileWhole(join(runFolder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
-    return { runFolder, spec, unused };
+    return { runFolder, spec, headLayers: headLayersOf(head), unused };
   } finally {
-    disposeTree([params, state]);
+    disposeTree([params, state, head?.params ?? {}, head?.state ?? {}]);
   }
+}
+
+function headLayersOf(head: ImportedHead | undefined): number {
+  if (!head) return 0;
+  return head.spec.kind === "linear" ? 1 : head.spec.layers;
+}
+
+/** A run's head as its recipe has it; heads of other depths than recipes know are kept with the run alone. */
+function headOverrides(head: ImportedHead | undefined): string[] {
+  if (!head) return ["head.kind=none"];
+  const { kind, outputSize } = head.spec;
+  const common = [`head.kind=${kind}`, `head.outputSize=${outputSize}`];
+  if (head.spec.kind === "linear" || head.spec.layers > 3) return common;
+  return [...common, `head.layers=${head.spec.layers}`, `head.hiddenSize=${head.spec.hiddenSize}`];
 }
 
 function normalizedSpec({ spec, format }: ImportedEncoder, asked: ImportRunOptions["normalization"]): ResnetSpec {

@@ -45,7 +45,7 @@ export async function pretrainRun(options: PretrainRunOptions): Promise<Pretrain
   const recipe = { ...asked, batchSize };
 
   await useTensorFlow();
-  const step = buildStep(recipe, { batchSize, exampleCount, channels: source.bank.imageShape[2] });
+  const step = buildStep(recipe, { batchSize, exampleCount, imageShape: source.bank.imageShape });
   for (const line of runSummary({ source, recipe, backbone: step.backbone, runFolder })) terminal.print(line);
 
   const { profile: file } = options;

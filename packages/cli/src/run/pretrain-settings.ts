@@ -4,11 +4,15 @@ import { invalidOption } from "../errors.js";
 import { defineRecipe } from "../recipe/define-recipe.js";
 import { loadRecipe } from "../recipe/load-recipe.js";
 import { withOverrides } from "../recipe/recipe-overrides.js";
-import type { RecipeInput } from "../recipe/recipe-schema.js";
+import type { Recipe, RecipeInput } from "../recipe/recipe-schema.js";
+import { isDatasetName } from "./dataset-folder.js";
+import { findDataset } from "./find-dataset.js";
 import { newRunFolder, type RunSettings, readRunSettings, refuseExistingRun } from "./run-settings.js";
 
 export interface PretrainSettingsOptions {
-  /** `digits`, `cifar10` or a folder of images. Can be left out when resuming. */
+  /**
+   * `digits`, `cifar10`, `cifar100`, `stl10`, `tiny-imagenet`, a folder of images or shards. Can be left out when resuming.
+   */
   readonly data?: string | undefined;
   /** A recipe, or a built-in one's name, or a file. Default: by what `data` is. */
   readonly recipe?: string | RecipeInput | undefined;
@@ -35,15 +39,15 @@ async function newSettings({ data, recipe, set = [], runFolder }: PretrainSettin
     throw invalidOption(
       "data",
       "no images",
-      "digits, cifar10 or a folder of images",
+      "digits, cifar10, cifar100, stl10, tiny-imagenet or a path of images",
       "For example: simclr pretrain digits",
     );
   }
   if (runFolder !== undefined) refuseExistingRun(resolve(runFolder));
-  const chosen = recipe ?? defaultRecipe(data);
+  const chosen = recipe ?? (await defaultRecipe(data));
   const base = typeof chosen === "string" ? await loadRecipe(chosen) : defineRecipe(chosen);
   const name = typeof chosen === "string" ? basename(chosen, extname(chosen)) : basename(data);
-  return { data, recipe: withOverrides(base, set), runFolder: resolve(runFolder ?? newRunFolder(name)) };
+  return { data, recipe: fromHere(withOverrides(base, set)), runFolder: resolve(runFolder ?? newRunFolder(name)) };
 }
 
 async function savedSettings({ data, recipe, set = [], runFolder }: PretrainSettingsOptions) {
@@ -55,13 +59,21 @@ async function savedSettings({ data, recipe, set = [], runFolder }: PretrainSett
     throw invalidOption("--recipe", "another recipe", "a resumed run to keep its recipe", remedy);
   }
   const saved = await readRunSettings(resolve(runFolder));
-  if (data !== undefined && data !== saved.data && resolve(data) !== saved.data && data !== "cifar10") {
+  if (data !== undefined && data !== saved.data && resolve(data) !== saved.data && !isDatasetName(data)) {
     throw invalidOption("data", data, `the images that the run was started with, ${saved.data}`, "Leave them out.");
   }
   return { data: saved.data, recipe: withOverrides(saved.recipe, set), runFolder: resolve(runFolder) };
 }
 
-function defaultRecipe(data: string): string {
-  if (existsSync(data)) return "photos";
-  return { digits: "digits", cifar10: "cifar10-quick" }[data] ?? "photos";
+async function defaultRecipe(data: string): Promise<string> {
+  const kind = existsSync(data) ? (await findDataset(resolve(data))).kind : data;
+  return { digits: "digits", cifar10: "cifar10-quick", cifar100: "cifar10-quick" }[kind as string] ?? "photos";
+}
+
+/** With paths that mean the same when the run goes on elsewhere. */
+function fromHere(recipe: Recipe): Recipe {
+  const absolute = (path: string | null) => (path === null ? null : resolve(path));
+  const { validationLabels, cacheFolder } = recipe.data;
+  const data = { validationLabels: absolute(validationLabels), cacheFolder: absolute(cacheFolder) };
+  return { ...recipe, data: { ...recipe.data, ...data } };
 }

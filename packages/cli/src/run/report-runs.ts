@@ -33,6 +33,7 @@ export interface ReportRunsResult {
 /** Without a run's images or checkpoint there is no map of them, and the rest of the page is as it is. */
 const withoutPictures: ReadonlySet<string> = new Set([
   "SIMCLR_ERROR__CLI__CIFAR_NOT_FOUND",
+  "SIMCLR_ERROR__CLI__DATASET_NOT_FOUND",
   "SIMCLR_ERROR__DATA__PATH_MISSING",
   "SIMCLR_ERROR__DATA__NOT_A_FOLDER",
   "SIMCLR_ERROR__DATA__NO_IMAGES",

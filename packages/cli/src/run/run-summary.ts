@@ -1,4 +1,6 @@
-import { type Backbone, countParameters, disposeTree, randomKey } from "@simclr/core";
+import { describe, formatBytes } from "@simclr/backbones";
+import type { Backbone } from "@simclr/core";
+import { backboneName } from "../recipe/backbone-name.js";
 import type { Recipe } from "../recipe/recipe-schema.js";
 import type { ImageSource } from "./image-source.js";
 import { shown } from "./run-settings.js";
@@ -17,15 +19,14 @@ export function runSummary({ source, recipe, backbone, runFolder }: RunSummaryOp
   const classes = test?.classNames
     ? `, ${test.classNames.length} classes, ${number(test.length)} held out to test with`
     : "";
-  const { params, state } = backbone.init(randomKey(0));
-  const parameterCount = countParameters(params);
-  disposeTree([params, state]);
-  const { depth, width: multiplier } = recipe.backbone;
+  const { imageSize } = recipe;
+  const views = 2 * Number(recipe.batchSize);
+  const { parameters, activationBytes } = describe(backbone, { imageSize, batchSize: views });
   const { kind } = recipe.optimizer;
   const steps = Math.floor(pretraining.length / Number(recipe.batchSize));
   return [
     `Images    ${number(pretraining.length)} of ${width} x ${height}${channels === 1 ? ", gray" : ""}${classes}`,
-    `Encoder   ResNet-${depth}${multiplier === 1 ? "" : `, width ${multiplier}`}: ${number(parameterCount)} parameters`,
+    `Encoder   ${backboneName(recipe.backbone)}: ${number(parameters)} parameters, ${formatBytes(activationBytes)} of activations a step`,
     `Training  ${recipe.epochs} epochs of ${number(steps)} steps, ${recipe.batchSize} images a step in two views each; ${kind}`,
     `Run       ${shown(runFolder)}`,
     ...(test ? [] : [`No labels, so no accuracies: images in folders named after their classes would be measured.`]),

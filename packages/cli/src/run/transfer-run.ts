@@ -232,7 +232,9 @@ async function fineTune(
     batchSize: settings.batchSize,
     imageSize,
     view: supervisedView(recipe, imageSize),
-    withBatchNormDecay: (batchNormDecay: number) => backboneFromSpec({ ...spec, batchNormDecay }),
+    withBatchNormDecay: (batchNormDecay: number) =>
+      // Of those without batch norm, none depends on it.
+      backboneFromSpec("batchNormDecay" in spec ? { ...spec, batchNormDecay } : spec),
     finished,
     onTrial: (trial: FineTuneTrial) => {
       trials.push(trial);

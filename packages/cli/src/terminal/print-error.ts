@@ -11,6 +11,8 @@ const usageErrors: ReadonlySet<SimclrErrorCode> = new Set<SimclrErrorCode>([
   "SIMCLR_ERROR__CLI__UNKNOWN_EXPERIMENT",
   "SIMCLR_ERROR__CLI__INVALID_OPTION",
   "SIMCLR_ERROR__CLI__CIFAR_NOT_FOUND",
+  "SIMCLR_ERROR__CLI__DATASET_NOT_FOUND",
+  "SIMCLR_ERROR__CLI__AMBIGUOUS_DATA",
   "SIMCLR_ERROR__CLI__TOO_FEW_IMAGES",
   "SIMCLR_ERROR__CLI__RUN_EXISTS",
   "SIMCLR_ERROR__CLI__RUN_NOT_FOUND",
@@ -32,6 +34,9 @@ const usageErrors: ReadonlySet<SimclrErrorCode> = new Set<SimclrErrorCode>([
   "SIMCLR_ERROR__DATA__PATH_MISSING",
   "SIMCLR_ERROR__DATA__NOT_A_FOLDER",
   "SIMCLR_ERROR__DATA__NO_IMAGES",
+  "SIMCLR_ERROR__DATA__NO_SHARDS",
+  "SIMCLR_ERROR__DATA__INVALID_SHARD",
+  "SIMCLR_ERROR__DATA__INVALID_LABEL_LIST",
 ]);
 
 /** The exit code for an error: 2 when the command line was wrong, 1 when something failed. */

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Attribute } from "../binding/attributes.js";
 import type { Binding, TensorMetadata } from "../binding/binding.js";
 import type { HostValues } from "../binding/host-tensor.js";
+import { canFuse, fused } from "../compile/fused.js";
 
 /** The name under which the backend is registered: tfjs-node's, whose kernels it runs. */
 export const backendName = "tensorflow";
@@ -29,6 +30,9 @@ export interface TensorFlowBackend extends tf.KernelBackend {
     outputCount: number,
   ): tf.Tensor[];
   getNumOfTFTensors(): number;
+  /** What `canFuse` and `fused` of @simclr/core do here. */
+  canFuse(): boolean;
+  fused<T extends tf.Tensor>(fn: () => T): T;
 }
 
 /** The backend over a binding. Loads tfjs-node's kernels and all gradients of TensorFlow.js on the first call. */
@@ -41,6 +45,7 @@ export async function createBackend(binding: Binding): Promise<TensorFlowBackend
     return (data.values ?? (await binding.tensorData(data.id))) as tf.BackendValues;
   };
   keepUploadsOutOfRecordings(backend);
+  Object.assign(backend, { canFuse: () => canFuse(backend), fused: (fn: () => tf.Tensor) => fused(backend, fn) });
   return backend;
 }
 

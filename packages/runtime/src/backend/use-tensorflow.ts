@@ -1,10 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { Binding } from "../binding/binding.js";
 import { openNative } from "../binding/native.js";
+import { setTensorFloat32 } from "../binding/tensor-float-32.js";
 import { registerKernels } from "../kernels/register.js";
 import { provision } from "../provisioning/provision.js";
 import { configProto } from "../settings/config-proto.js";
 import type { Settings } from "../settings/settings.js";
+import { enableXlaCache } from "../xla-cache/xla-cache.js";
 import { backendName, createBackend, type TensorFlowBackend } from "./backend.js";
 
 export interface Runtime {
@@ -45,7 +47,7 @@ const shared = globalThis as { [key]?: Promise<Runtime> };
  */
 export async function useTensorFlow(settings: Settings = {}): Promise<Runtime> {
   const config = configProto(settings);
-  shared[key] ??= start(config, settings.device).catch((error: unknown) => {
+  shared[key] ??= start(config, settings).catch((error: unknown) => {
     delete shared[key];
     throw error;
   });
@@ -54,11 +56,20 @@ export async function useTensorFlow(settings: Settings = {}): Promise<Runtime> {
   return runtime;
 }
 
-async function start(config: Uint8Array, device: Settings["device"]): Promise<Runtime> {
-  const { directory, kind, libraries } = await provision(device === "cpu" ? { kind: "cpu" } : {});
+async function start(
+  config: Uint8Array,
+  { device, xlaCache, tensorFloat32, winograd = true }: Settings,
+): Promise<Runtime> {
+  const installation = await provision(device === "cpu" ? { kind: "cpu" } : {});
+  const { directory, kind, libraries } = installation;
+  if ((xlaCache ?? kind === "cpu") && enableXlaCache(installation, config)) {
+    // TensorFlow takes an entry for text before it reads it as bytes, and calls that an error on standard error.
+    process.env.TF_CPP_MIN_LOG_LEVEL ??= "3";
+  }
   const native = openNative(libraries, config);
+  if (tensorFloat32 !== undefined) setTensorFloat32(libraries, tensorFloat32);
   const backend: TensorFlowBackend = await createBackend(new Binding(native));
-  registerKernels();
+  registerKernels({ winograd });
   tf.registerBackend(backendName, () => backend, 3);
   const { version, gpu } = native;
   return { backendName, version, directory, kind, gpu, nativeTensorCount: () => backend.getNumOfTFTensors() };

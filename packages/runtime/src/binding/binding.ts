@@ -16,8 +16,12 @@ export interface TensorMetadata {
 
 /** What takes the place of the execution while a function is recorded. */
 export interface Recorder {
+  /** What convolutions and matrix products are computed in. */
+  readonly precision: "float32" | "bfloat16";
   createTensor(shape: readonly number[], dtype: number, values: HostValues): number;
   executeOp(name: string, attributes: readonly Attribute[], inputs: readonly number[], count: number): TensorMetadata[];
+  /** What `body` records runs once the tensor is there, even what needs less: its results take memory from then on alone. */
+  after<Result>(tensor: number, body: () => Result): Result;
   /** Refuses the read of a tensor that has no value yet. */
   read(entry: TensorEntry): never;
 }
@@ -63,13 +67,23 @@ export class Binding {
   readonly tensors = new TensorTable();
   recorder: Recorder | undefined;
   profiler: Profiler | undefined;
-  /** Numbers the functions that are added to the eager context, whose names are its own. */
-  nextFunction = 0;
+  private readonly functionCounts = new Map<string, number>();
   private readonly savedModels: SavedModels;
 
   constructor(readonly native: Native) {
     this.TF_Version = native.version;
     this.savedModels = new SavedModels(native);
+  }
+
+  /**
+   * A name for a function of the eager context. XLA's cache knows a function by its name, too: it is the same in the next process,
+   * whatever else is compiled there.
+   */
+  nameFunction(name: string): string {
+    const word = name.replace(/\W/g, "_");
+    const count = this.functionCounts.get(word) ?? 0;
+    this.functionCounts.set(word, count + 1);
+    return `${word}_${count}`;
   }
 
   createTensor(shape: readonly number[], dtype: number, values: HostValues): number {

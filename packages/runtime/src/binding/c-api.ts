@@ -122,6 +122,7 @@ const signatures = {
   TF_GraphGetOpDef: c("nothing", "pointer", "text", "pointer", "pointer"),
   TF_NewOperation: c("address", "pointer", "text", "text"),
   TF_AddInput: c("nothing", "pointer", "output"),
+  TF_AddControlInput: c("nothing", "pointer", "pointer"),
   TF_AddInputList: c("nothing", "pointer", "pointer", "int"),
   TF_SetAttrString: c("nothing", "pointer", "text", "pointer", "size"),
   TF_SetAttrStringList: c("nothing", "pointer", "text", "pointer", "pointer", "int"),
@@ -139,6 +140,8 @@ const signatures = {
   TF_GraphGetTensorNumDims: c("int", "pointer", "output", "pointer"),
   TF_GraphGetTensorShape: c("nothing", "pointer", "output", "pointer", "int", "pointer"),
   TF_GraphOperationByName: c("address", "pointer", "text"),
+  TF_GraphSetTensorShape: c("nothing", "pointer", "output", "pointer", "int", "pointer"),
+  TF_GraphCopyFunction: c("nothing", "pointer", "pointer", "pointer", "pointer"),
   TF_GraphToFunction: c(
     "address",
     ...(["pointer", "text", "byte", "int", "pointer", "int", "pointer", "int", "pointer"] as const),

@@ -20,7 +20,7 @@ export interface Native {
  * @param configProto a serialized tensorflow.ConfigProto: threads, GPU memory, devices
  */
 export function openNative(libraries: Libraries, configProto: Uint8Array): Native {
-  // TensorFlow greets on standard error. Its warnings and errors are still shown.
+  // TensorFlow greets on standard error. Its warnings and errors are still shown, unless XLA's cache is on.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "1";
   // Where TensorFlow has oneDNN it turns it on by itself only on processors with AVX512-VNNI; others gain as much. What is
   // wrong in it has a kernel of ours: strided-filter-gradient.ts, broadcast-matrix-product.ts.

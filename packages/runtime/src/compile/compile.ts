@@ -63,7 +63,7 @@ export const compile: Compile = <Arguments extends readonly TensorTree[], Result
     const known = profiler && keepGraph ? profiler.recordingsOf(recordings) : recordings;
     let recording = known.get(signature);
     if (!recording) {
-      const nativeName = `${name.replace(/\W/g, "_")}_${backend.binding.nextFunction++}`;
+      const nativeName = backend.binding.nameFunction(name);
       const make = () =>
         record(backend, fn as never, structure, tensors, { functionName: name, nativeName, xla, precision, keepGraph });
       recording = profiler ? profiler.preparation(`record ${name}`, make) : make();

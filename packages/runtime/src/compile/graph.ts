@@ -8,10 +8,30 @@ import { type OperationDefinition, operationDefinition } from "./operation-defin
 /** A TF_Graph that grows by one operation at a time. */
 export class Graph {
   readonly address: bigint;
-  private operations = 0;
+  /** What the next operations wait for besides their inputs. */
+  readonly controlInputs: bigint[] = [];
+  /** Of a graph within another one: its operations in their order, with their inputs by number. */
+  private readonly lines: string[] = [];
+  private readonly numbers = new Map<bigint, number>();
+  /** For the names of operations, which a graph within another one does not share with it. */
+  private readonly operations: { count: number };
 
-  constructor(private readonly native: Native) {
+  /** @param outer the graph that calls the function of this one */
+  constructor(
+    private readonly native: Native,
+    private readonly outer?: Graph,
+  ) {
     this.address = native.api.TF_NewGraph();
+    this.operations = outer?.operations ?? { count: 0 };
+  }
+
+  /** What a graph within another one computes for an output: the same for all that compute the same. */
+  textOf(output: GraphOutput): string {
+    return [...this.lines, this.reference(output)].join("\n");
+  }
+
+  private reference({ oper, index }: GraphOutput): string {
+    return `${this.numbers.get(oper)}:${index}`;
   }
 
   definition(name: string): OperationDefinition | undefined {
@@ -20,15 +40,20 @@ export class Graph {
 
   /** The name that the next operation gets; TensorFlow's messages call it so. */
   get nextName(): string {
-    return `n${this.operations}`;
+    return `n${this.operations.count}`;
   }
 
   /** @throws SIMCLR_ERROR__RUNTIME__TENSORFLOW_FAILED when the inputs do not fit, as it would when it ran */
-  add(name: string, attributes: readonly Attribute[], inputs: readonly GraphOutput[], tensor?: bigint): bigint {
+  add(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly GraphOutput[],
+    constant?: { readonly tensor: bigint; readonly values: HostValues; readonly shape: readonly number[] },
+  ): bigint {
     const { api, status } = this.native;
     const definition = this.definition(name) ?? { inputs: [], inferred: new Set<string>() };
     const operation = api.TF_NewOperation(this.address, name, this.nextName);
-    this.operations++;
+    this.operations.count++;
     let next = 0;
     for (const { isList, countAttribute } of definition.inputs) {
       if (!isList) {
@@ -41,12 +66,22 @@ export class Graph {
       api.TF_AddInputList(operation, outputsInMemory(inputs.slice(next, next + count)), count);
       next += count;
     }
+    for (const input of this.controlInputs) api.TF_AddControlInput(operation, input);
     for (const attribute of attributes) {
       if (!definition.inferred.has(attribute.name)) setAttribute(api, "TF_", operation, attribute, status);
     }
-    if (tensor !== undefined) api.TF_SetAttrTensor(operation, "value", tensor, status.address);
+    if (constant) api.TF_SetAttrTensor(operation, "value", constant.tensor, status.address);
     const finished = api.TF_FinishOperation(operation, status.address);
     status.check(name);
+    if (this.outer) {
+      const values =
+        constant &&
+        Array.from(constant.values as Iterable<unknown>, (value) => (Object.is(value, -0) ? "-0" : String(value)));
+      this.numbers.set(finished, this.numbers.size);
+      this.lines.push(
+        JSON.stringify([name, attributes, inputs.map((input) => this.reference(input)), constant?.shape, values]),
+      );
+    }
     return finished;
   }
 
@@ -61,7 +96,7 @@ export class Graph {
   constant(shape: readonly number[], dtype: number, values: HostValues): GraphOutput {
     const tensor = newHostTensor(this.native.api, shape, dtype, values);
     const attributes = [{ name: "dtype", type: AttributeType.type, value: dtype }];
-    const oper = this.add("Const", attributes, [], tensor);
+    const oper = this.add("Const", attributes, [], { tensor, values, shape });
     this.native.api.TF_DeleteTensor(tensor);
     return { oper, index: 0 };
   }
@@ -91,7 +126,22 @@ export class Graph {
     return Array.from(sizes, Number);
   }
 
-  /** Makes the whole graph a function of the eager context. */
+  /** Calls the function that another graph has become, as one program of XLA's whatever the rest is; one output. */
+  call(name: string, inputs: readonly GraphOutput[], shape: readonly number[]): GraphOutput {
+    const { api, status } = this.native;
+    const operation = api.TF_NewOperation(this.address, name, this.nextName);
+    this.operations.count++;
+    for (const input of inputs) api.TF_AddInput(operation, input);
+    setAttribute(api, "TF_", operation, { name: "_XlaMustCompile", type: AttributeType.bool, value: true }, status);
+    const output = { oper: api.TF_FinishOperation(operation, status.address), index: 0 };
+    status.check(name);
+    // TensorFlow does not look into the function for it.
+    api.TF_GraphSetTensorShape(this.address, output, BigInt64Array.from(shape, BigInt), shape.length, status.address);
+    status.check(name);
+    return output;
+  }
+
+  /** Makes the whole graph a function of the eager context, and of the graph around it. */
   toFunction(name: string, inputs: readonly GraphOutput[], outputs: readonly GraphOutput[]): void {
     const { api, status, context } = this.native;
     const created = api.TF_GraphToFunction(
@@ -100,6 +150,7 @@ export class Graph {
     );
     status.check(`the function ${name}`);
     api.TFE_ContextAddFunction(context, created, status.address);
+    if (this.outer && status.ok) api.TF_GraphCopyFunction(this.outer.address, created, null, status.address);
     api.TF_DeleteFunction(created);
     status.check(`the function ${name}`);
   }

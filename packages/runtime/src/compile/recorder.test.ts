@@ -13,7 +13,7 @@ describe("the graph", () => {
   it("holds a large uniform array as two numbers and a Fill, any other as it is", () => {
     const { binding } = currentBackend() as TensorFlowBackend;
     const nodesFor = (values: Float32Array) => {
-      const recorder = new GraphRecorder(binding, "test", "float32");
+      const recorder = new GraphRecorder(binding, { functionName: "test", precision: "float32", xla: false });
       const id = recorder.createTensor([values.length], DataType.float32, values);
       const node = recorder.nodeOf(id);
       expect(recorder.nodeOf(id)).toBe(node);

@@ -13,21 +13,40 @@ import { runsInBfloat16, unusedOutputs } from "./operations.js";
 /** Where an input of the graph comes from: an argument's place, or the number of a tensor from outside. */
 export type InputSource = { readonly argument: number } | { readonly outside: number };
 
+export interface RecorderOptions {
+  readonly functionName: string;
+  readonly precision: "float32" | "bfloat16";
+  /** Whether the whole recording is one program of XLA's. */
+  readonly xla: boolean;
+  /** The recording that this one is a part of. */
+  readonly outer?: GraphRecorder;
+}
+
 /** Writes what TensorFlow.js executes into a graph instead of running it. */
 export class GraphRecorder implements Recorder {
   readonly graph: Graph;
+  /** The functions of the parts, by what they compute; they live as long as the recording. */
+  readonly parts = new Map<string, string>();
   /** The graph's inputs in use: placeholders, and where their tensors come from. */
   readonly inputs: { readonly node: GraphOutput; readonly source: InputSource }[] = [];
   /** By the name of a node in TensorFlow's messages: its operation, and where in the program it was called. */
-  readonly origins = new Map<string, { operation: string; calledAt: () => string }>();
+  readonly origins: Map<string, { operation: string; calledAt: () => string }>;
   private readonly nodes = new Map<number, GraphOutput>();
 
   constructor(
     private readonly binding: Binding,
-    private readonly functionName: string,
-    private readonly precision: "float32" | "bfloat16",
+    readonly options: RecorderOptions,
   ) {
-    this.graph = new Graph(binding.native);
+    this.graph = new Graph(binding.native, options.outer?.graph);
+    this.origins = options.outer?.origins ?? new Map();
+  }
+
+  get precision(): "float32" | "bfloat16" {
+    return this.options.precision;
+  }
+
+  private get functionName(): string {
+    return this.options.functionName;
   }
 
   /** A tensor that stands for an argument. Its placeholder is made at its first use: arguments not used are not passed. */
@@ -67,6 +86,36 @@ export class GraphRecorder implements Recorder {
     return node;
   }
 
+  after<Result>(tensor: number, body: () => Result): Result {
+    const { controlInputs } = this.graph;
+    controlInputs.push(this.nodeOf(tensor).oper);
+    try {
+      return body();
+    } finally {
+      controlInputs.pop();
+    }
+  }
+
+  /** Whether a tensor is the result of an operation of this graph, not an input or a constant. */
+  hasMade(id: number): boolean {
+    return this.nodes.has(id) && !this.inputs.some(({ source }) => "outside" in source && source.outside === id);
+  }
+
+  /** Makes a tensor the result of a part of this recording, which is compiled to a program of its own. */
+  callPart(part: GraphRecorder, id: number): void {
+    const output = part.nodeOf(id);
+    const text = part.graph.textOf(output);
+    const known = this.parts.get(text);
+    const name = known ?? this.binding.nameFunction(`${this.functionName}_part`);
+    if (!known) {
+      const nodes = part.inputs.map(({ node }) => node);
+      part.graph.toFunction(name, nodes, [output]);
+      this.parts.set(text, name);
+    }
+    const inputs = part.inputs.map(({ source }) => this.nodeOf((source as { outside: number }).outside));
+    this.nodes.set(id, this.graph.call(name, inputs, this.binding.tensors.get(id).shape));
+  }
+
   read(entry: TensorEntry): never {
     const { operation = "an argument" } = entry;
     const calledAt = noteCallSite()();
@@ -84,9 +133,10 @@ export class GraphRecorder implements Recorder {
   private newNode(id: number, entry: TensorEntry): GraphOutput {
     const { shape, dtype, argument, handle, values } = entry;
     if (values) return this.constant(shape, dtype, values);
-    if (argument === undefined && handle === undefined) throw escapedTensor(entry);
+    const isPart = this.options.outer !== undefined;
+    if (argument === undefined && handle === undefined && !isPart) throw escapedTensor(entry);
     const node = this.graph.placeholder(shape, dtype);
-    this.inputs.push({ node, source: argument === undefined ? { outside: id } : { argument } });
+    this.inputs.push({ node, source: argument === undefined || isPart ? { outside: id } : { argument } });
     return node;
   }
 

@@ -30,6 +30,8 @@ export interface Recording {
   readonly assigned: readonly tf.Variable[];
   /** Handles of tensors from outside, the recording's own. */
   readonly handles: readonly bigint[];
+  /** Names of functions that the recording calls. */
+  readonly parts: readonly string[];
   readonly native: Native;
   /** What the graph's nodes are, while the function has not run yet; afterwards no message names them. */
   recorder: GraphRecorder | undefined;
@@ -66,7 +68,7 @@ export function record(
   const { binding } = backend;
   const { api, status } = binding.native;
   const entries = backend.getInputTensorIds(argumentTensors).map((id) => binding.tensors.get(id));
-  const recorder = new GraphRecorder(binding, functionName, precision);
+  const recorder = new GraphRecorder(binding, { functionName, precision, xla });
   const variables = watchVariables(backend, functionName);
   const tracked = trackTensors();
   const handles = new Map<number, bigint>();
@@ -115,6 +117,7 @@ export function record(
       structure,
       assigned,
       handles: [...handles.values()],
+      parts: [...recorder.parts.values()],
       native: binding.native,
       recorder,
       graph: keepGraph ? { graph: recorder.graph, inputs: nodes, outputs, origins: recorder.origins } : undefined,
@@ -134,14 +137,20 @@ export function record(
     variables.restore();
     tracked.stop({ dispose: recording === undefined });
     if (!recording?.graph) recorder.graph.delete();
-    if (!recording) for (const handle of handles.values()) api.TFE_DeleteTensorHandle(handle);
+    if (!recording) {
+      for (const handle of handles.values()) api.TFE_DeleteTensorHandle(handle);
+      removeFunctions(binding.native, recorder.parts.values());
+    }
   }
 }
 
 /** Gives back what a recording holds. Calls under way end as they would have. */
-export function freeRecording({ native, called, handles, graph }: Recording): void {
-  const { api, context, status } = native;
-  api.TFE_ContextRemoveFunction(context, called.name, status.address);
-  for (const handle of handles) api.TFE_DeleteTensorHandle(handle);
+export function freeRecording({ native, called, handles, parts, graph }: Recording): void {
+  removeFunctions(native, [called.name, ...parts]);
+  for (const handle of handles) native.api.TFE_DeleteTensorHandle(handle);
   graph?.graph.delete();
+}
+
+function removeFunctions({ api, context, status }: Native, names: Iterable<string>): void {
+  for (const name of names) api.TFE_ContextRemoveFunction(context, name, status.address);
 }

@@ -52,7 +52,7 @@ export async function checkInstallation(
 export async function checkXla(): Promise<DoctorCheck[]> {
   const before = tf.engine().backendName as string | undefined;
   const { version, gpu } = await useTensorFlow();
-  const square = compile((x: tf.Tensor) => tf.add(tf.mul(x, x), 1), { name: "doctor" });
+  const square = compile((x: tf.Tensor) => tf.add(tf.mul(x, x), 1), { name: "doctor", xla: true });
   const x = tf.tensor1d([3, 4]);
   const y = square(x);
   const values = [...(await y.data())];

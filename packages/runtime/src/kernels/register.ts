@@ -15,9 +15,10 @@ import { registerSparse } from "./sparse.js";
 import { registerStep } from "./step.js";
 import { registerStridedFilterGradient } from "./strided-filter-gradient.js";
 import { registerStrings } from "./strings.js";
+import { registerWinogradConvolutions } from "./winograd-convolutions.js";
 
 /** What the runtime adds to tfjs-node's kernels: fused ones, those that it lacks, and ways around TensorFlow's bugs. */
-export function registerKernels(): void {
+export function registerKernels({ winograd }: { readonly winograd: boolean }): void {
   registerFusedBatchNorm();
   registerSoftmaxCrossEntropy();
   registerGradients();
@@ -34,5 +35,6 @@ export function registerKernels(): void {
   registerDilatedDepthwise();
   registerGather();
   registerStridedFilterGradient();
+  if (winograd) registerWinogradConvolutions();
   registerBroadcastMatrixProduct();
 }

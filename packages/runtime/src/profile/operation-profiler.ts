@@ -4,22 +4,24 @@ import { callFunction } from "../compile/native-function.js";
 import { freeRecording, type RecordedGraph, type Recording } from "../compile/recording.js";
 import { laneNumbers } from "./lanes.js";
 import type { ProfiledOperation, ProfiledSpan } from "./profiled-operation.js";
-import type { NodeTiming } from "./step-stats.js";
+import { nodeTimings } from "./step-stats.js";
 import { type TracedRun, TracedSession } from "./traced-session.js";
 
 /** A start and an end by performance.now(). */
-interface NotedOperation extends Omit<ProfiledOperation, "startMilliseconds" | "milliseconds"> {
+interface NotedOperation extends Omit<ProfiledOperation, "startMilliseconds" | "milliseconds" | "calledAt"> {
   readonly start: number;
   readonly end: number;
+  readonly calledAt: (() => string) | undefined;
 }
 
 /** Notes the operations that run on the JavaScript thread, and the nodes of compiled functions. */
 export class OperationProfiler implements Profiler {
-  readonly operations: ProfiledOperation[] = [];
   readonly spans: ProfiledSpan[] = [];
   readonly start = performance.now();
   private readonly recordings = new Map<Map<string, Recording>, Map<string, Recording>>();
   private readonly sessions = new Map<Recording, TracedSession>();
+  private readonly noted: NotedOperation[] = [];
+  private readonly runs: { readonly run: TracedRun; readonly graph: RecordedGraph }[] = [];
 
   constructor(
     private readonly binding: Binding,
@@ -33,7 +35,7 @@ export class OperationProfiler implements Profiler {
     const outputs = run();
     const end = performance.now();
     const outputShapes = outputs.map(({ shape }) => shape);
-    this.add({ operation: name, start, end, lane: "JavaScript", calledAt: calledAt(), inputShapes, outputShapes });
+    this.noted.push({ operation: name, start, end, lane: "JavaScript", calledAt, inputShapes, outputShapes });
     return outputs;
   }
 
@@ -56,7 +58,7 @@ export class OperationProfiler implements Profiler {
     if (graph) return this.callTraced(recording, graph, inputs);
     const start = performance.now();
     const outputs = this.span(recording.functionName, "call", () => callFunction(native, called, inputs));
-    this.add({
+    this.noted.push({
       operation: `XLA ${recording.functionName}`,
       start,
       end: performance.now(),
@@ -66,6 +68,19 @@ export class OperationProfiler implements Profiler {
       outputShapes: recording.results.flatMap((result) => ("output" in result ? [result.shape] : [])),
     });
     return outputs;
+  }
+
+  /** What ran, by its start. Slow: what takes time and can wait is done here, and not while the function runs. */
+  operations(): ProfiledOperation[] {
+    const all = [...this.noted, ...this.runs.flatMap(({ run, graph }) => nodesOf(run, graph))];
+    return all
+      .sort((a, b) => a.start - b.start)
+      .map(({ start, end, calledAt, ...rest }) => ({
+        ...rest,
+        startMilliseconds: start - this.start,
+        milliseconds: end - start,
+        calledAt: calledAt?.(),
+      }));
   }
 
   /** Gives back what was kept for the profile. */
@@ -82,41 +97,8 @@ export class OperationProfiler implements Profiler {
       return made;
     });
     const run = this.span(recording.functionName, "call", () => session.run(inputs));
-    this.addNodes(run, graph);
+    this.runs.push({ run, graph });
     return run.outputs;
-  }
-
-  /** Adds a run's nodes. Their clock is the wall's, ours counts from the process's start: each node lies inside the run. */
-  private addNodes({ timings, startMilliseconds, endMilliseconds }: TracedRun, { origins }: RecordedGraph): void {
-    const stretches = timings.map(({ startMicroseconds, microseconds }) => {
-      const start = startMicroseconds / 1000 - performance.timeOrigin;
-      return { start, end: start + microseconds / 1000 };
-    });
-    const first = Math.min(...stretches.map(({ start }) => start));
-    const last = Math.max(...stretches.map(({ end }) => end));
-    const shift = Math.max(startMilliseconds - first, Math.min(0, endMilliseconds - last));
-    const lanes = laneNumbers(stretches);
-    const shapes = new Map(
-      timings.flatMap(({ name, outputs }) =>
-        outputs.map(({ shape }, i) => [i === 0 ? name : `${name}:${i}`, shape] as const),
-      ),
-    );
-    for (const [i, { start, end }] of stretches.entries()) {
-      const { name, operation, device, inputs, outputs } = timings[i] as NodeTiming;
-      const inputShapes = inputs.flatMap((input) => {
-        const shape = shapes.get(input);
-        return shape === undefined ? [] : [shape];
-      });
-      this.add({
-        operation,
-        start: start + shift,
-        end: end + shift,
-        lane: `${device.replace(/^.*device:/, "")} ${(lanes[i] as number) + 1}`,
-        calledAt: origins.get(/(?:^|\/)(n\d+)\b/.exec(name)?.[1] ?? "")?.calledAt(),
-        inputShapes,
-        outputShapes: outputs.map(({ shape }) => shape),
-      });
-    }
   }
 
   private span<T>(name: string, kind: ProfiledSpan["kind"], run: () => T): T {
@@ -128,8 +110,39 @@ export class OperationProfiler implements Profiler {
       this.spans.push({ name, kind, startMilliseconds: start - this.start, milliseconds });
     }
   }
+}
 
-  private add({ start, end, ...rest }: NotedOperation): void {
-    this.operations.push({ ...rest, startMilliseconds: start - this.start, milliseconds: end - start });
-  }
+/** A run's nodes. Their clock is the wall's, ours counts from the process's start: each node lies inside the run. */
+function nodesOf(run: TracedRun, { origins }: RecordedGraph): NotedOperation[] {
+  const { startMilliseconds, endMilliseconds } = run;
+  const timings = nodeTimings(run.metadata);
+  const stretches = timings.map(({ startMicroseconds, microseconds }) => {
+    const start = startMicroseconds / 1000 - performance.timeOrigin;
+    return { start, end: start + microseconds / 1000 };
+  });
+  const first = Math.min(...stretches.map(({ start }) => start));
+  const last = Math.max(...stretches.map(({ end }) => end));
+  const shift = Math.max(startMilliseconds - first, Math.min(0, endMilliseconds - last));
+  const lanes = laneNumbers(stretches);
+  const shapes = new Map(
+    timings.flatMap(({ name, outputs }) =>
+      outputs.map(({ shape }, i) => [i === 0 ? name : `${name}:${i}`, shape] as const),
+    ),
+  );
+  return timings.map(({ name, operation, device, inputs, outputs }, i) => {
+    const { start, end } = stretches[i] as (typeof stretches)[number];
+    return {
+      operation,
+      start: start + shift,
+      end: end + shift,
+      lane: `${device.replace(/^.*device:/, "")} ${(lanes[i] as number) + 1}`,
+      // TensorFlow puts words of its own around the names of the nodes that it replaces.
+      calledAt: origins.get(/(?:^|\/)(n\d+)\b/.exec(name)?.[1] ?? "")?.calledAt,
+      inputShapes: inputs.flatMap((input) => {
+        const shape = shapes.get(input);
+        return shape === undefined ? [] : [shape];
+      }),
+      outputShapes: outputs.map(({ shape }) => shape),
+    };
+  });
 }

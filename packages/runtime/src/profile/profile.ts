@@ -59,7 +59,7 @@ export async function profile<Result>(
   if (backend.binding.profiler) throw underWay();
   if (file !== undefined) await requireWritable(file);
   const { result, profiler, totalMilliseconds } = await runProfiled(backend, fn, xla);
-  const operations = profiler.operations.sort((a, b) => a.startMilliseconds - b.startMilliseconds);
+  const operations = profiler.operations();
   const preparations = profiler.spans.filter(({ kind }) => kind === "preparation");
   const preparing = preparations.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
   if (file !== undefined) await writeTrace(file, chromeTrace(operations, profiler.spans, totalMilliseconds));

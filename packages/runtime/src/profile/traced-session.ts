@@ -2,12 +2,12 @@ import { DataType } from "../binding/data-types.js";
 import type { Native } from "../binding/native.js";
 import { outputsInMemory } from "../compile/graph.js";
 import type { RecordedGraph } from "../compile/recording.js";
-import { type NodeTiming, nodeTimings } from "./step-stats.js";
 
 export interface TracedRun {
   /** Handles; the caller owns them. */
   readonly outputs: BigUint64Array;
-  readonly timings: readonly NodeTiming[];
+  /** A serialized RunMetadata. */
+  readonly metadata: Uint8Array;
   /** When the run began and ended, by performance.now(). */
   readonly startMilliseconds: number;
   readonly endMilliseconds: number;
@@ -56,7 +56,7 @@ export class TracedSession {
         const results = this.runOn(tensors, runOptions, metadata);
         const endMilliseconds = performance.now();
         const outputs = results.map((tensor) => handleOf(this.native, tensor));
-        return { outputs, timings: nodeTimings(bytesOf(this.native, metadata)), startMilliseconds, endMilliseconds };
+        return { outputs, metadata: bytesOf(this.native, metadata), startMilliseconds, endMilliseconds };
       });
     } finally {
       api.TF_DeleteBuffer(runOptions);

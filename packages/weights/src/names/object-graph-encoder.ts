@@ -1,54 +1,44 @@
 import { unknownArchitecture } from "../errors.js";
 import type { TrackableNode } from "../tensorflow/bundle-messages.js";
 import type { TensorFlowCheckpoint } from "../tensorflow/read-checkpoint.js";
-import type { FoundEncoder, FoundTensor } from "./found-encoder.js";
-import { byPath, normVariables, type OrderedLayer } from "./ordered-layers.js";
+import type { FoundEncoder } from "./found-encoder.js";
+import { objectGraph } from "./object-graph.js";
+import { byPath, type OrderedLayer } from "./ordered-layers.js";
 
 /**
  * The ResNet in a checkpoint or SavedModel of TensorFlow 2, found by its objects and not by keys, which depend on what else
  * refers to a variable: the first object with the attributes `initial_conv_relu_max_pool` and `block_groups`.
  *
  * @throws SIMCLR_ERROR__WEIGHTS__UNKNOWN_ARCHITECTURE
- * @see google-research/simclr@383d414 tf2/resnet.py, `Resnet`, `BlockGroup`, `ResidualBlock`, `BottleneckBlock`
+ * @see google-research/simclr@383d414 tf2/resnet.py, `Resnet`, `BlockGroup`, `ResidualBlock`, `BottleneckBlock`, `SK_Conv2D`,
+ *   `SE_Layer`
  */
-export function findObjectGraphEncoder({ tensors, objects = [] }: TensorFlowCheckpoint): FoundEncoder {
-  const names = [...tensors.keys()];
-  const used = new Set<string>();
-  const child = (node: TrackableNode | undefined, name: string): TrackableNode | undefined => {
-    const edge = node?.children.find(({ localName }) => localName === name);
-    return edge && objects[edge.nodeId];
+export function findObjectGraphEncoder(checkpoint: TensorFlowCheckpoint): FoundEncoder {
+  const names = [...checkpoint.tensors.keys()];
+  const { nodes, child, items, variables, used } = objectGraph(checkpoint);
+  const convolutions: OrderedLayer[] = [];
+  const norms: OrderedLayer[] = [];
+  const add = (part: TrackableNode | undefined): void => {
+    if (!part) return;
+    const own = variables(child(part, "conv2d") ?? child(part, "bn") ?? part);
+    if (own.kernel) convolutions.push(own);
+    else if (own.scale) norms.push(own);
+    // Of a selective kernel and of a gate, in the order of running.
+    for (const name of [...selectiveKernelParts, ...gateParts]) add(child(part, name));
   };
-  const items = (node: TrackableNode | undefined): TrackableNode[] => {
-    const numbered = (node?.children ?? []).filter(({ localName }) => /^\d+$/.test(localName));
-    const sorted = numbered.sort((a, b) => Number(a.localName) - Number(b.localName));
-    return sorted.flatMap(({ nodeId }) => objects[nodeId] ?? []);
-  };
-  const variable = (node: TrackableNode | undefined, name: string): FoundTensor | undefined => {
-    const key = child(node, name)?.attributes.find((attribute) => attribute.name === "VARIABLE_VALUE")?.checkpointKey;
-    const tensor = key === undefined ? undefined : tensors.get(key);
-    if (key === undefined || !tensor) return undefined;
-    used.add(key);
-    return { name: key, tensor, layout: "as it is" };
-  };
-  const layersOf = (parts: readonly TrackableNode[]): OrderedLayer[] => {
-    const layers: Record<string, FoundTensor | undefined>[] = [];
-    for (const part of parts) {
-      const [convolution, norm] = [child(part, "conv2d"), child(part, "bn")];
-      if (convolution) layers.push({ kernel: variable(convolution, "kernel") });
-      const last = layers.at(-1);
-      if (norm && last) for (const [theirs, ours] of Object.entries(normVariables)) last[ours] = variable(norm, theirs);
-    }
-    return layers;
-  };
-  const resnet = objects.find((node) => child(node, "initial_conv_relu_max_pool") && child(node, "block_groups"));
+  const resnet = nodes.find((node) => child(node, "initial_conv_relu_max_pool") && child(node, "block_groups"));
   if (!resnet) throw unknownArchitecture("no object has a stem and groups of blocks", names);
-  const ofBlock = (block: TrackableNode) => {
-    const shortcut = child(block, "shortcut_layers") ?? child(block, "projection_layers");
-    const main = child(block, "conv2d_bn_layers") ?? child(block, "conv_relu_dropblock_layers");
-    return [...layersOf(items(shortcut)), ...layersOf(items(main))];
-  };
-  const blocks = items(child(resnet, "block_groups")).flatMap((group) => items(child(group, "layers")));
-  const layers = [...layersOf(items(child(resnet, "initial_conv_relu_max_pool"))), ...blocks.flatMap(ofBlock)];
-  const found = byPath(layers, names);
+  items(child(resnet, "initial_conv_relu_max_pool")).forEach(add);
+  for (const group of items(child(resnet, "block_groups"))) {
+    for (const block of items(child(group, "layers"))) {
+      items(child(block, "shortcut_layers") ?? child(block, "projection_layers")).forEach(add);
+      items(child(block, "conv2d_bn_layers") ?? child(block, "conv_relu_dropblock_layers")).forEach(add);
+      add(child(block, "se_layer"));
+    }
+  }
+  const found = byPath({ convolutions, norms }, names);
   return { found, unused: names.filter((name) => !used.has(name)), unexpected: [] };
 }
+
+const selectiveKernelParts = ["conv2d_fixed_padding", "batch_norm_relu", "conv2d_0", "batch_norm_relu_1", "conv2d_1"];
+const gateParts = ["se_reduce", "se_expand"];

@@ -29,6 +29,12 @@ export const exportCases: readonly {
     imagesShape: [3, 17, 16, 3],
   },
   {
+    name: "simclr2-50",
+    options: { depth: 50, width: 1 / 32, selectiveKernels: 0.0625, squeezeExcite: 0.25 },
+    exported: { format: "onnx" },
+    imagesShape: [2, 65, 70, 3],
+  },
+  {
     name: "torchvision-18",
     options: { depth: 18, width: 1 / 32, variant: "torchvision" },
     exported: { format: "torchvision", classCount: 3 },

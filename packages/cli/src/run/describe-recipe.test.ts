@@ -1,0 +1,51 @@
+import { countParameters, disposeTree, flattenTree, randomKey, type TensorTree } from "@simclr/core";
+import { useTensorFlow } from "@simclr/runtime";
+import { expect, test } from "vitest";
+import { defineRecipe } from "../recipe/define-recipe.js";
+import { buildStep } from "./build-step.js";
+import { describeRecipe } from "./describe-recipe.js";
+
+test("the paper's ImageNet recipe has the counts of the reference and of torchvision", async () => {
+  const description = await describeRecipe({ recipe: "imagenet-resnet50" });
+  expect(description).toMatchObject({ name: "ResNet-50", headParameters: 4_460_672, batchSize: 4096 });
+  expect(description.encoder).toMatchObject({ parameters: 23_508_032, imagesShape: [8192, 224, 224, 3] });
+  // torchvision's 4.089 G without its classifier.
+  const forward = 4_089_184_256 - 2048 * 1000;
+  expect(description.encoder.multiplyAccumulatesPerImage).toBe(forward);
+  expect(description.multiplyAccumulatesPerStep).toBe(3 * 8192 * forward);
+  // 128 of the README's batches of 64 at 224 pixels: 6.89 GiB each, 1.79 recomputed of which a little does not grow.
+  expect(description.bytes.activations / 2 ** 30 / 128).toBeCloseTo(6.89, 2);
+  expect(description.recomputedActivationBytes / 2 ** 30 / 128).toBeCloseTo(1.785, 2);
+});
+
+test("SimCLRv2's largest network is told of by --set", async () => {
+  const set = [
+    "backbone.depth=152",
+    "backbone.width=3",
+    "backbone.selectiveKernels=0.0625",
+    "backbone.recompute=blocks",
+  ];
+  const description = await describeRecipe({ recipe: "imagenet-resnet50", set });
+  expect([description.name, description.encoder.parameters]).toEqual(["ResNet-152 × 3 SK", 794_704_160]);
+  expect(description.bytes.activations).toBe(description.recomputedActivationBytes);
+});
+
+test.each(["lars", "sgd", "adamw", "lamb"] as const)("%s keeps as many numbers as it is said to", async (kind) => {
+  await useTensorFlow();
+  const recipe = defineRecipe({
+    description: "Small.",
+    imageSize: 16,
+    epochs: 10,
+    batchSize: 8,
+    backbone: { depth: 18, width: 1 / 16, stem: "cifar" },
+    head: { layers: 2, outputSize: 4 },
+    optimizer: { kind, learningRate: 0.1 },
+  });
+  const { bytes } = await describeRecipe({ recipe, channels: 1 });
+  const state = buildStep(recipe, { batchSize: 8, exampleCount: 16, imageShape: [16, 16, 1] }).init(randomKey(0));
+  const numbers = (tree: TensorTree) => flattenTree(tree).reduce((sum, [, { size }]) => sum + size, 0);
+  expect(bytes.parameters).toBe(4 * countParameters(state.params));
+  expect(bytes.gradients).toBe(bytes.parameters);
+  expect(bytes.optimizer).toBe(4 * numbers(state.optimizerState));
+  disposeTree(state);
+});
