@@ -1,7 +1,6 @@
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import plain from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url";
 import simd from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url";
-import threads from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url";
 import "@tensorflow/tfjs-backend-webgl";
 import "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
@@ -14,11 +13,14 @@ export interface UsableBackend {
   readonly title: string;
 }
 
+// Its threads load code that a page of this content security policy does not let in.
+tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
+
 // The page's own files, not those of a content delivery network.
 setWasmPaths({
   "tfjs-backend-wasm.wasm": plain,
   "tfjs-backend-wasm-simd.wasm": simd,
-  "tfjs-backend-wasm-threaded-simd.wasm": threads,
+  "tfjs-backend-wasm-threaded-simd.wasm": simd,
 });
 
 /**

@@ -1,5 +1,5 @@
-import { type Encoder, networkEncoder, toEncoder } from "@simclr/evaluation";
 import { withPrefix } from "@simclr/core";
+import { type Encoder, networkEncoder, toEncoder } from "@simclr/evaluation";
 import { type GraphModel, loadGraphModel } from "@tensorflow/tfjs-converter";
 import * as tf from "@tensorflow/tfjs-core";
 import { Advice } from "./advice.js";
@@ -63,7 +63,10 @@ function graphEncoder(model: GraphModel): LoadedEncoder {
 
 /** Its readers are fetched when they are wanted: most people never drop such a file. */
 async function safetensorsEncoder(file: File): Promise<LoadedEncoder> {
-  const [{ resnet }, { importEncoder }] = await Promise.all([import("@simclr/backbones"), import("@simclr/weights/browser")]);
+  const [{ resnet }, { importEncoder }] = await Promise.all([
+    import("@simclr/backbones"),
+    import("@simclr/weights/browser"),
+  ]);
   const { spec, params, state, imageSize } = importEncoder({ [file.name]: new Uint8Array(await file.arrayBuffer()) });
   const network = {
     backbone: resnet(spec),

@@ -78,7 +78,9 @@ async function showFiles(signal: AbortSignal): Promise<void> {
   showPhotos(page.photos, shown.pictures, (index) => void choose(index));
   showSkipped(photos.skipped);
   const { title } = backends[Number(page.backend.value)] as UsableBackend;
-  showStatus(`${photos.files.length} images embedded in ${seconds.toFixed(1)} s on ${title}, ${features.size} numbers each.`);
+  showStatus(
+    `${photos.files.length} images embedded in ${seconds.toFixed(1)} s on ${title}, ${features.size} numbers each.`,
+  );
 }
 
 async function choose(index: number): Promise<void> {
@@ -87,7 +89,8 @@ async function choose(index: number): Promise<void> {
   const similar = await similarTo(features, index, neighbourCount);
   markChosen(page.photos, index);
   page.hint.hidden = similar.length > 0;
-  if (similar.length === 0) page.hint.textContent = "There is no other photo to compare it with. Add more to the folder.";
+  if (similar.length === 0)
+    page.hint.textContent = "There is no other photo to compare it with. Add more to the folder.";
   Object.assign(page.chosen, { hidden: false, src: pictures.urlOf(index), alt: pictures.nameOf(index) });
   showNeighbours(page.neighbours, pictures, similar, (next) => {
     focusTile(page.photos, next);

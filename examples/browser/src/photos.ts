@@ -18,7 +18,8 @@ export interface ReadPhotosOptions {
 }
 
 /** What a browser may be able to decode; by name where the system does not know the type. */
-const isImage = ({ type, name }: File) => type.startsWith("image/") || /\.(jpe?g|png|webp|avif|gif|bmp|heic)$/i.test(name);
+const isImage = ({ type, name }: File) =>
+  type.startsWith("image/") || /\.(jpe?g|png|webp|avif|gif|bmp|heic)$/i.test(name);
 
 /**
  * Decodes the images among files: the centre square of each, as `simclr embed` does it.
@@ -50,7 +51,8 @@ export async function readPhotos(files: readonly File[], options: ReadPhotosOpti
   const [kept, skipped] = [images.filter((file) => pixels.has(file)), images.filter((file) => !pixels.has(file))];
   if (kept.length === 0) throw noneDecoded(skipped);
   const bytes = new Uint8Array(kept.length * imageSize * imageSize * channels);
-  for (const [i, file] of kept.entries()) bytes.set(pixels.get(file) as Uint8Array, i * imageSize * imageSize * channels);
+  for (const [i, file] of kept.entries())
+    bytes.set(pixels.get(file) as Uint8Array, i * imageSize * imageSize * channels);
   const dataset = arrayDataset({ images: bytes, shape: [kept.length, ...imageShape] });
   return { files: kept, dataset, skipped: skipped.map(pathOf) };
 }
@@ -64,6 +66,9 @@ function noImages(files: readonly File[]) {
 
 function noneDecoded(files: readonly File[]) {
   const first = pathOf(files[0] as File);
-  const what = files.length === 1 ? `${first} cannot be shown` : `None of the ${files.length} images, ${first} the first, can be shown`;
+  const what =
+    files.length === 1
+      ? `${first} cannot be shown`
+      : `None of the ${files.length} images, ${first} the first, can be shown`;
   return new Advice(`${what} by this browser. Open it elsewhere and save it as JPEG or PNG, or choose another.`);
 }
