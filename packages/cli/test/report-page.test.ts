@@ -6,8 +6,7 @@ import { randomKey } from "@simclr/core";
 import { digits, subset } from "@simclr/data";
 import { embed, rawPixels } from "@simclr/evaluation";
 import { useTensorFlow } from "@simclr/runtime";
-import chromium from "@sparticuz/chromium";
-import puppeteer, { type Browser, type Page } from "puppeteer-core";
+import { type Browser, type Page, startChromium } from "@simclr/tooling/chromium";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makePictures } from "../src/report/make-pictures.js";
 import type { ReportedRun } from "../src/report/reported-run.js";
@@ -16,17 +15,7 @@ import { reportRuns } from "../src/run/report-runs.js";
 import { openTerminal } from "../src/terminal/terminal.js";
 import { evaluation, report, writeRun } from "./written-run.js";
 
-/** A browser out of the npm package, where the machine can run it: Linux on x64. Elsewhere these tests are skipped. */
-async function startBrowser(): Promise<Browser | undefined> {
-  if (process.platform !== "linux" || process.arch !== "x64") return undefined;
-  const executablePath = await chromium.executablePath();
-  return puppeteer.launch({ executablePath, args: chromium.args, headless: "shell" }).catch((error) => {
-    console.warn(`The page is not tested in a browser, which does not start here: ${error.message}`);
-    return undefined;
-  });
-}
-
-const browser = await startBrowser();
+const browser = await startChromium();
 const scratch = mkdtempSync(join(tmpdir(), "report-page-"));
 const [one, two] = [join(scratch, "first"), join(scratch, "second")];
 const unlabelled = join(scratch, "unlabelled");

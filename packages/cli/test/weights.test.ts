@@ -78,6 +78,9 @@ test("exported again it has the names and numbers that came in", async () => {
   expect(after?.equals(before as Buffer)).toBe(true);
   for (const format of ["safetensors", "graph-model", "onnx"] as const) await exportRun({ runFolder: run, format });
   expect(readdirSync(join(run, "export")).sort()).toEqual(["graph-model", "onnx", "safetensors", "torchvision"]);
+  const { recipe } = JSON.parse(readFileSync(join(run, "config.json"), "utf8")).recipe;
+  const graph = JSON.parse(readFileSync(join(run, "export", "graph-model", "model.json"), "utf8"));
+  expect(graph.userDefinedMetadata).toEqual({ imageSize: recipe.imageSize });
 });
 
 test("SimCLRv2's checkpoint comes with its selective kernels and its head, from which fine-tuning starts", async () => {

@@ -36,7 +36,7 @@ const rowStride = (bytes: number) => (bytes + slackBytes) & ~15;
 let loaded: Kernel | undefined;
 
 function loadKernel(): Kernel {
-  const module = new WebAssembly.Module(Buffer.from(kernel, "base64"));
+  const module = new WebAssembly.Module(Uint8Array.from(atob(kernel), (byte) => byte.charCodeAt(0)));
   return new WebAssembly.Instance(module).exports as unknown as Kernel;
 }
 

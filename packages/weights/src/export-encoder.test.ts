@@ -151,6 +151,24 @@ describe("files and refusals", () => {
     rmSync(folder, { recursive: true });
   });
 
+  it("keeps the size of the images, where it is told, for whoever reads the encoder", async () => {
+    const encoder = knownEncoder({ depth: 18, width: 1 / 16, stem: "cifar" });
+    for (const imageSize of [48, undefined]) {
+      const graph = await exportEncoder(encoder, { format: "graph-model", ...(imageSize && { imageSize }) });
+      const { userDefinedMetadata } = JSON.parse(new TextDecoder().decode(graph.files["model.json"]));
+      expect(userDefinedMetadata).toEqual(imageSize && { imageSize });
+      const own = await exportEncoder(encoder, { format: "safetensors", ...(imageSize && { imageSize }) });
+      const again = importEncoder(own.files);
+      expect(again.imageSize).toBe(imageSize);
+      disposeTree([again.params, again.state]);
+    }
+    const refused = await exportEncoder(encoder, { format: "safetensors", imageSize: 0.5 }).catch(
+      (error: unknown) => error,
+    );
+    expect(isSimclrError(refused, "SIMCLR_ERROR__CORE__INVALID_ARGUMENT")).toBe(true);
+    disposeTree([encoder.params, encoder.state]);
+  });
+
   it("splits the weights of a graph model where a browser's cache wants it", async () => {
     const encoder = knownEncoder({ depth: 18, width: 1 / 2, stem: "cifar" });
     const { files } = await exportEncoder(encoder, { format: "graph-model" });

@@ -39,6 +39,11 @@ export interface ExportEncoderOptions {
    * `model.fc = nn.Identity()`. Default: none.
    */
   readonly classCount?: number;
+  /**
+   * The side in pixels of the images that the encoder learned from, kept with the encoder for whoever has to scale images to it:
+   * `importEncoder` returns it, and `tf.GraphModel.metadata` has it as `imageSize`. `"safetensors"` and `"graph-model"`. Default: not said.
+   */
+  readonly imageSize?: number;
 }
 
 export interface ExportedEncoder {
@@ -69,15 +74,20 @@ export async function exportEncoder(
   encoder: ExportableEncoder,
   options: ExportEncoderOptions,
 ): Promise<ExportedEncoder> {
-  const { format, classCount = 0 } = options;
+  const { format, classCount = 0, imageSize } = options;
   if (!formats.includes(format)) throw invalidArgument("format", format, `one of ${formats.join(", ")}`);
   if (!(Number.isInteger(classCount) && classCount >= 0)) {
     throw invalidArgument("classCount", classCount, "a whole number of at least 0");
   }
+  if (imageSize !== undefined && !(Number.isInteger(imageSize) && imageSize > 0)) {
+    throw invalidArgument("imageSize", imageSize, "a positive integer");
+  }
   if (encoder.spec.kind !== "resnet") throw notExportable(format, Object.keys(encoder.params), encoder.spec.kind);
   const spec = resnetSpec(encoder.spec as unknown as ResnetSpec);
   const [params, state] = await Promise.all([download(encoder.params), download(encoder.state)]);
-  if (format === "safetensors") return { files: { "encoder.safetensors": ownFile(spec, params, state) }, notes: [] };
+  if (format === "safetensors") {
+    return { files: { "encoder.safetensors": ownFile(spec, params, state, imageSize) }, notes: [] };
+  }
   const variables = new Map([...params, ...state]);
   if (format === "torchvision") {
     return { files: { "model.safetensors": torchvisionFile(variables, classCount) }, notes: torchvisionNotes(spec) };
@@ -87,7 +97,10 @@ export async function exportEncoder(
   const unknown = [...variables.keys()].filter((path) => !known.has(path));
   const lacking = [...known].filter((path) => !variables.has(path));
   if (unknown.length + lacking.length > 0) throw notExportable(format, [...unknown, ...lacking], spec.kind);
-  const files = format === "onnx" ? { "encoder.onnx": onnxFile(graph, variables) } : graphModelFiles(graph, variables);
+  const files =
+    format === "onnx"
+      ? { "encoder.onnx": onnxFile(graph, variables) }
+      : graphModelFiles(graph, variables, imageSize === undefined ? undefined : { imageSize });
   return { files, notes: [] };
 }
 
@@ -99,11 +112,17 @@ async function download(parameters: Parameters): Promise<Map<string, HostTensor>
   return new Map(await Promise.all(read));
 }
 
-function ownFile(spec: ResnetSpec, params: ReadonlyMap<string, HostTensor>, state: ReadonlyMap<string, HostTensor>) {
+function ownFile(
+  spec: ResnetSpec,
+  params: ReadonlyMap<string, HostTensor>,
+  state: ReadonlyMap<string, HostTensor>,
+  imageSize?: number,
+) {
   const below = (prefix: string, tensors: ReadonlyMap<string, HostTensor>) =>
     [...tensors].map(([path, tensor]) => [`${prefix}/backbone/${path}`, tensor] as const);
   const tensors = new Map([...below("params", params), ...below("batchStats", state)]);
-  return encodeSafetensors(tensors, { "simclr.backbone": JSON.stringify(spec) });
+  const size = imageSize === undefined ? undefined : { "simclr.imageSize": String(imageSize) };
+  return encodeSafetensors(tensors, { "simclr.backbone": JSON.stringify(spec), ...size });
 }
 
 function torchvisionFile(variables: ReadonlyMap<string, HostTensor>, classCount: number): Uint8Array {

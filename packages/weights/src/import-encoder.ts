@@ -26,6 +26,8 @@ export interface ImportedEncoder {
   readonly format: ImportFormat;
   /** The file's tensors that are no part of the encoder: classifiers, projection heads, an optimizer's. */
   readonly unused: readonly string[];
+  /** The side in pixels of the images that it learned from, where the file says it: exports of `simclr export` do. */
+  readonly imageSize?: number;
 }
 
 /**
@@ -57,7 +59,8 @@ export function importEncoder(file: Uint8Array | NamedFiles, options: ImportEnco
   const files: NamedFiles = file instanceof Uint8Array ? { "the file": file } : file;
   const read = readEncoderFile(files, options.format ?? "auto", options.prefix);
   const spec = resnetSpec({ ...ownOptions(read), ...options.spec });
-  return { spec, ...uploadVariables(read, resnetShapes(spec)), format: read.format, unused: read.unused };
+  const { format, unused, imageSize } = read;
+  return { spec, ...uploadVariables(read, resnetShapes(spec)), format, unused, ...(imageSize && { imageSize }) };
 }
 
 function ownOptions(read: ReadEncoder): ResnetOptions {

@@ -19,6 +19,8 @@ export interface ReadEncoder extends FoundEncoder {
   readonly format: ImportFormat;
   /** What the file itself says that the encoder is. */
   readonly spec?: ModelSpec;
+  /** The side in pixels of the images that it learned from, where the file says it. */
+  readonly imageSize?: number;
 }
 
 /**
@@ -35,7 +37,9 @@ export function readEncoderFile(files: NamedFiles, format: ImportFormat | "auto"
   }
   if (read.format !== "simclr") return { format: read.format, ...findTorchEncoder(read.tensors, prefix) };
   const spec = read.specs.backbone;
-  return { format: read.format, ...findOwnVariables(read.tensors, "backbone"), ...(spec && { spec }) };
+  const { imageSize } = read;
+  const own = findOwnVariables(read.tensors, "backbone");
+  return { format: read.format, ...own, ...(spec && { spec }), ...(imageSize && { imageSize }) };
 }
 
 /** What files hold, before anything is found in them. */
@@ -47,6 +51,7 @@ export type TensorFile =
       readonly tensors: ReadonlyMap<string, HostTensor>;
       /** What the files say that the models are. */
       readonly specs: { readonly backbone?: ModelSpec; readonly head?: ModelSpec };
+      readonly imageSize?: number;
     };
 
 /** @throws SIMCLR_ERROR__WEIGHTS__UNKNOWN_FORMAT */
@@ -65,7 +70,9 @@ export function readTensorFile(files: NamedFiles, format: ImportFormat | "auto")
     const { tensors, metadata } = decodeSafetensors(files[safetensors] as Uint8Array, safetensors);
     const isOurs = [...tensors.keys()].some((name) => name.startsWith("params/backbone/"));
     if (isOurs && format !== "safetensors") {
-      return { format: "simclr", tensors, specs: savedSpecs(metadata["simclr.backbone"], files) };
+      const imageSize = Number(metadata["simclr.imageSize"]);
+      const specs = savedSpecs(metadata["simclr.backbone"], files);
+      return { format: "simclr", tensors, specs, ...(imageSize > 0 && { imageSize }) };
     }
     if (format !== "simclr") return { format: "safetensors", tensors };
   }

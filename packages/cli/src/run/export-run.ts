@@ -24,15 +24,16 @@ export interface ExportRunResult {
  *
  * @throws SIMCLR_ERROR__CLI__RUN_NOT_FOUND, SIMCLR_ERROR__WEIGHTS__NOT_EXPORTABLE
  */
-export async function exportRun({ format, classCount = 0, ...options }: ExportRunOptions): Promise<ExportRunResult> {
-  const runFolder = resolve(options.runFolder);
-  await readRunSettings(runFolder);
+export async function exportRun({ format, classCount = 0, ...where }: ExportRunOptions): Promise<ExportRunResult> {
+  const runFolder = resolve(where.runFolder);
+  const { recipe } = await readRunSettings(runFolder);
   await useTensorFlow();
   const encoder = await loadEncoder(runFolder);
   try {
     const { backbone, params, batchStats: state } = encoder;
-    const folder = resolve(options.output ?? join(runFolder, "export", format));
-    return await exportEncoderTo(folder, { spec: backbone.spec, params, state }, { format, classCount });
+    const folder = resolve(where.output ?? join(runFolder, "export", format));
+    const options = { format, classCount, imageSize: recipe.imageSize };
+    return await exportEncoderTo(folder, { spec: backbone.spec, params, state }, options);
   } finally {
     encoder.dispose();
   }

@@ -15,9 +15,14 @@ interface GraphDefNode {
  * An encoder as `tf.loadGraphModel` reads it: `model.json`, a TensorFlow graph in JSON, and its numbers in files of at most 4 MiB, which
  * browsers cache one by one. Its input is `images`, `[batch, height, width, channels]` in [0, 1], its output `features`.
  *
+ * @param metadata what `tf.GraphModel.metadata` is
  * @see tensorflow/core/framework/graph.proto in its JSON form, where int64 is text and bytes are base64
  */
-export function graphModelFiles(graph: EncoderGraph, variables: ReadonlyMap<string, HostTensor>): NamedFiles {
+export function graphModelFiles(
+  graph: EncoderGraph,
+  variables: ReadonlyMap<string, HostTensor>,
+  metadata?: Readonly<Record<string, number>>,
+): NamedFiles {
   const weights = new Map<string, HostTensor>();
   const constant = (name: string, tensor: HostTensor): GraphDefNode => {
     weights.set(name, tensor);
@@ -45,6 +50,7 @@ export function graphModelFiles(graph: EncoderGraph, variables: ReadonlyMap<stri
     format: "graph-model",
     generatedBy: "@simclr/weights",
     convertedBy: null,
+    ...(metadata && { userDefinedMetadata: metadata }),
     signature: { inputs: described(graph.input, images), outputs: described("features", features) },
     modelTopology: { node: [placeholder, ...nodes], library: {}, versions: { producer: 1087 } },
     weightsManifest: [{ paths, weights: [...weights].map(([name, { dtype, shape }]) => ({ name, shape, dtype })) }],
