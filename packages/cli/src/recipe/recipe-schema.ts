@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { objective, oneNetworkObjectives } from "./objective-schema.js";
 
 const count = z.int().min(1);
 const probability = z.number().min(0).max(1);
@@ -95,6 +96,14 @@ const view = z.strictObject({
   autoContrastProbability: often("autoContrast", 0.5, "channels are stretched over all levels (torchvision: 0.5)"),
   sharpnessProbability: often("sharpness", 0.5, "a view is softened or sharpened (torchvision: 0.5)"),
   invertProbability: often("invert", 0.5, "a view becomes its negative (torchvision: 0.5)"),
+  secondBlurProbability: probability
+    .nullable()
+    .default(null)
+    .describe("with blur: of the second view; null: as the first (BYOL and Barlow Twins: 1 and 0.1)"),
+  secondSolarizeProbability: probability
+    .nullable()
+    .default(null)
+    .describe("with solarize: of the second view; null: as the first (BYOL and Barlow Twins: 0 and 0.2)"),
   gammaProbability: often("gamma", 0.5, "tones are bent by an exponent of 0.8 to 1.2 (albumentations: 0.5)"),
 });
 
@@ -148,13 +157,17 @@ const head = z.strictObject({
     .default(null)
     .describe("width of its hidden layers; null: as many as features (reference)"),
   outputSize: count.default(128).describe("size of a projection (paper: 128)"),
+  normalizeProjection: z
+    .boolean()
+    .default(true)
+    .describe("whether projections go through a batch norm (reference); MoCo, BYOL, Barlow Twins, VICReg: false"),
 });
 
 const loss = z.strictObject({
   kind: z
     .enum(["ntXent", "ntLogistic", "marginTriplet"])
     .default("ntXent")
-    .describe("contrastive loss (paper: ntXent; its table 2 has the others)"),
+    .describe("with objective.kind=simclr: contrastive loss (paper: ntXent; its table 2 has the others)"),
   negatives: z
     .enum(["all", "semi-hard"])
     .default("all")
@@ -164,6 +177,22 @@ const loss = z.strictObject({
     .default(true)
     .describe("whether ntXent compares cosines (paper) or dot products (its table 5)"),
   margin: z.number().min(0).default(0.8).describe("of marginTriplet (paper: the best of 0, 0.4, 0.8 and 1.6)"),
+  hardNegativeConcentration: z
+    .number()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe(
+      "beta of ntXent: the larger, the more hard negatives weigh (Robinson et al. 2021: 0.5, 1, 2); null: all alike",
+    ),
+  hardNegativeClassProbability: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe(
+      "with hardNegativeConcentration: share of negatives of the anchor's own class (Robinson et al. 2021: 0.1)",
+    ),
 });
 
 const optimizer = z.strictObject({
@@ -238,8 +267,19 @@ const settings = z.strictObject({
   batchSize: z
     .union([z.int().min(2), z.literal("auto")])
     .describe('images a step, two views each; "auto": from the number of images'),
+  microBatchSize: count
+    .nullable()
+    .default(null)
+    .describe(
+      "images that go through the network at a time, a divisor of batchSize: less memory, one more forward pass, and still all negatives (GradCache; Gao et al. 2021); null: all",
+    ),
+  objective: objective.prefault({}),
   loss: loss.prefault({}),
-  temperature: positive.default(0.1).describe("of ntXent and ntLogistic (paper: 0.1 on ImageNet, 0.5 on CIFAR-10)"),
+  temperature: positive
+    .default(0.1)
+    .describe(
+      "of ntXent, ntLogistic (paper: 0.1 on ImageNet, 0.5 on CIFAR-10), moco (MoCo v2: 0.2), supCon and dcl (their papers: 0.1)",
+    ),
   lossScale: positive.default(1).describe("1: the paper's mean over all anchors; 2: the reference's loss, twice that"),
   precision: z.enum(["float32", "bfloat16"]).default("float32").describe("of convolutions and matrix products"),
   xla: z
@@ -258,12 +298,22 @@ const settings = z.strictObject({
 
 /** Everything a run depends on, apart from its images. JSON: it is saved with the run. */
 export const recipeSchema = settings.check(({ value, issues }) => {
-  const { epochs, optimizer, imageSize, backbone } = value;
+  const { epochs, optimizer, imageSize, backbone, batchSize, microBatchSize, objective, loss } = value;
   const refuse = (path: string[], message: string) => issues.push({ code: "custom", path, message, input: value });
   if (optimizer.warmupEpochs > epochs) refuse(["optimizer", "warmupEpochs"], `at most epochs, which is ${epochs}`);
   const patchSize = backbone.patchSize ?? 16;
   if (backbone.kind === "vit" && imageSize % patchSize !== 0)
     refuse(["imageSize"], `a multiple of backbone.patchSize, which is ${patchSize}`);
+  if (
+    loss.hardNegativeConcentration !== null &&
+    (loss.kind !== "ntXent" || loss.negatives !== "all" || !loss.normalize)
+  )
+    refuse(["loss", "hardNegativeConcentration"], "null, but for ntXent of all negatives, normalized");
+  if (microBatchSize === null) return;
+  const isOneNetwork = (oneNetworkObjectives as readonly string[]).includes(objective.kind);
+  if (!isOneNetwork) refuse(["microBatchSize"], `null with objective.kind=${objective.kind}`);
+  if (batchSize !== "auto" && batchSize % microBatchSize !== 0)
+    refuse(["microBatchSize"], `a divisor of batchSize, which is ${batchSize}`);
 });
 
 /** A whole recipe: every setting has a value. */
