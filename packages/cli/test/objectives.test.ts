@@ -52,13 +52,13 @@ test("byol trains on digits, is stopped and goes on, is measured, embeds and exp
   expect(resumed.at(-1)).toMatchObject({ step: 9, projectionDeviation: expect.any(Number) });
 
   const { tensors } = await loadCheckpoint((await latestCheckpoint(join(scratch, "run"))) as string);
-  const kernel = (network: string) => [...(tensors.get(`${network}/backbone/stem/conv/kernel`)?.values ?? [])];
+  const kernel = (network: string) => [...(tensors.get(`${network}/backbone/stem/conv1/kernel`)?.values ?? [])];
   const [learned, followed] = [kernel("params"), kernel("objectiveState/target/params")];
   expect(learned.length).toBeGreaterThan(0);
   expect(learned).not.toEqual(followed);
-  expect((await simclr("export", "run", "--output", "encoder.safetensors")).code).toBe(0);
-  const exported = await readSafetensors(join(scratch, "encoder.safetensors"));
-  const kernels = [...exported.tensors].filter(([path]) => /stem\/conv\/kernel$/.test(path));
+  expect((await simclr("export", "run", "--output", "exported")).code).toBe(0);
+  const exported = await readSafetensors(join(scratch, "exported", "encoder.safetensors"));
+  const kernels = [...exported.tensors].filter(([path]) => /stem\/conv1\/kernel$/.test(path));
   expect(kernels.map(([, { values }]) => [...values])).toEqual([learned]);
 
   await useTensorFlow({ device: "cpu" });
