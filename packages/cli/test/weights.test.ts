@@ -92,7 +92,13 @@ test("SimCLRv2's checkpoint comes with its selective kernels and its head, from 
   expect(imported.unused.some((name) => name.includes("projection_head"))).toBe(false);
   const { recipe } = JSON.parse(readFileSync(join(runFolder, "config.json"), "utf8")).recipe;
   expect(recipe.backbone).toMatchObject({ kind: "resnet", depth: 50, selectiveKernels: 0.0625, resnetD: true });
-  expect(recipe.head).toEqual({ kind: "nonlinear", layers: 3, hiddenSize: 64, outputSize: 5 });
+  expect(recipe.head).toEqual({
+    kind: "nonlinear",
+    layers: 3,
+    hiddenSize: 64,
+    outputSize: 5,
+    normalizeProjection: true,
+  });
 
   const { cases } = JSON.parse(readFileSync(join(fixtures, "goldens.json"), "utf8"));
   const reference = cases.find((each: { file: string }) => each.file === "v2-50-sk.ckpt");
