@@ -6,7 +6,7 @@ import "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { Advice } from "./advice.js";
 
-export type BackendName = "webgpu" | "webgl" | "wasm";
+type BackendName = "webgpu" | "webgl" | "wasm";
 
 export interface UsableBackend {
   readonly name: BackendName;

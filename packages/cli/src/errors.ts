@@ -42,13 +42,13 @@ export function invalidOption(option: string, received: string, expected: string
   return simclrError("SIMCLR_ERROR__CLI__INVALID_OPTION", { option, received }, { expected, received, remedy });
 }
 
-/** Accuracies were asked for, of images that have no labels. */
-export function labelsMissing(data: string) {
+/** Accuracies were asked for, or a method that learns from labels, of images that have none. */
+export function labelsMissing(data: string, purpose = "to measure accuracies on") {
   return simclrError(
     "SIMCLR_ERROR__CLI__LABELS_MISSING",
     { data },
     {
-      expected: `labelled images in ${data}, to measure accuracies on`,
+      expected: `labelled images in ${data}, ${purpose}`,
       received: "images without labels",
       remedy: "Put them in folders named after their classes, at least two.",
     },

@@ -25,7 +25,7 @@ const json = (file: string) => JSON.parse(readFileSync(file, "utf8"));
 let first: Awaited<ReturnType<typeof ask>>;
 beforeAll(async () => {
   first = await ask();
-}, 60_000);
+}, 240_000);
 
 test("every setting is trained and measured with every seed, as pretrain and the evaluator do it", async () => {
   expect(first).toMatchObject({ trialCount: 12, finishedCount: 12, interrupted: false });
@@ -111,7 +111,7 @@ test("the other measures end in numbers, too", async () => {
   const fraction = await ask({ name: "label-fraction", seeds: 1, set: few });
   expect(fraction.finishedCount).toBe(6);
   for (const { metrics } of fraction.summary?.cells ?? []) expect(metrics.top1?.mean).toBeGreaterThan(0);
-}, 60_000);
+}, 240_000);
 
 test("bad requests are refused before anything is made", async () => {
   const empty = join(base, "nothing");

@@ -35,7 +35,8 @@ Examples:
 }
 
 function lines(description: RecipeDescription): string {
-  const { recipe, name, encoder, headParameters, batchSize, bytes, recomputedActivationBytes } = description;
+  const { recipe, name, encoder, headParameters, predictorParameters, batchSize, bytes, recomputedActivationBytes } =
+    description;
   const count = (value: number) => value.toLocaleString("en");
   const { imageSize, backbone, head, optimizer } = recipe;
   const step = `${recipe.batchSize === "auto" ? `at most ${batchSize}` : count(batchSize)} images in two views each`;
@@ -43,9 +44,9 @@ function lines(description: RecipeDescription): string {
   const features = encoder.outputs.features?.at(-1) as number;
   return [
     `Encoder   ${name} on ${imageSize} x ${imageSize} pixels: ${count(encoder.parameters)} parameters, ${count(features)} features`,
-    `Head      ${head.kind}: ${count(headParameters)} parameters`,
+    `Head      ${head.kind}: ${count(headParameters)} parameters${predictorParameters > 0 ? `; predictor: ${count(predictorParameters)} parameters` : ""}`,
     `Compute   ${formatCount(encoder.multiplyAccumulatesPerImage)} multiply-accumulates an image forward, ${formatCount(description.multiplyAccumulatesPerStep)} a step of ${step}`,
-    `Memory    ${formatBytes(total)} a step: parameters ${formatBytes(bytes.parameters)}, gradients ${formatBytes(bytes.gradients)}, ${optimizer.kind} ${formatBytes(bytes.optimizer)}, activations ${formatBytes(bytes.activations)}`,
+    `Memory    ${formatBytes(total)} a step: parameters ${formatBytes(bytes.parameters)}, gradients ${formatBytes(bytes.gradients)}, ${optimizer.kind} ${formatBytes(bytes.optimizer)},${bytes.objective > 0 ? ` ${recipe.objective.kind} ${formatBytes(bytes.objective)},` : ""} activations ${formatBytes(bytes.activations)}`,
     ...(backbone.recompute === "blocks"
       ? []
       : [`          --set backbone.recompute=blocks: activations ${formatBytes(recomputedActivationBytes)}`]),

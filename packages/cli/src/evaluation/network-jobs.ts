@@ -8,6 +8,7 @@ import {
   supervisedEvaluator,
   type TrainableEncoder,
 } from "@simclr/evaluation";
+import { encoderTitle } from "../recipe/objective-name.js";
 import type { Recipe } from "../recipe/recipe-schema.js";
 import { supervisedView } from "../run/supervised-view.js";
 import type { EvaluationJob } from "./evaluation-job.js";
@@ -40,7 +41,7 @@ export function networkJobs(options: NetworkJobsOptions): EvaluationJob[] {
     ...(fineTuneAfterBlock !== undefined && { fineTuneAfterBlock }),
     ...(fineTuneFromHeadLayer !== undefined && { fineTuneFromHeadLayer }),
   } as Pick<FineTuneEvaluatorOptions, "fineTuneAfterBlock" | "fineTuneFromHeadLayer">;
-  const trained = { encoder: "trained", encoderTitle: "SimCLR encoder" } as const;
+  const trained = { encoder: "trained", encoderTitle: encoderTitle(options.recipe) } as const;
   const jobs: EvaluationJob[] = [];
   if (settings.protocols.includes("linear")) {
     const run = (common: EvaluatorOptions) => linearEvaluator(network, { train, test }, { ...training, ...common });

@@ -6,6 +6,7 @@ import { batchSizeFor } from "../run/batch-size.js";
 import { buildStep } from "../run/build-step.js";
 import type { ImageSource } from "../run/image-source.js";
 import { recipeCompile } from "../run/recipe-compile.js";
+import { trainingImages } from "../run/training-images.js";
 import type { Trial } from "./trial.js";
 
 export interface TrainTrialOptions {
@@ -19,12 +20,13 @@ export interface TrainTrialOptions {
 /** Pretrains a trial's run, or what is left of it: a folder as `simclr pretrain` makes it, without probes. */
 export async function trainTrial(options: TrainTrialOptions): Promise<Pick<PretrainResult, "interrupted">> {
   const { trial, runFolder, source, signal, onProgress } = options;
-  const exampleCount = source.pretraining.length;
+  const { images, ...labelled } = trainingImages(source, trial.recipe);
+  const exampleCount = images.length;
   const batchSize = batchSizeFor(trial.recipe.batchSize, exampleCount);
   const recipe = { ...trial.recipe, batchSize };
   const { state, interrupted } = await pretrain({
-    dataset: source.pretraining,
-    step: buildStep(recipe, { batchSize, exampleCount, imageShape: source.bank.imageShape }),
+    dataset: images,
+    step: buildStep(recipe, { batchSize, exampleCount, imageShape: source.bank.imageShape, ...labelled }),
     batchSize,
     epochs: recipe.epochs,
     key: randomKey(recipe.seed),

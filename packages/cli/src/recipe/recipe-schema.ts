@@ -1,102 +1,10 @@
 import { z } from "zod";
+import { objective, oneNetworkObjectives } from "./objective-schema.js";
+import { view } from "./view-schema.js";
 
 const count = z.int().min(1);
 const probability = z.number().min(0).max(1);
 const positive = z.number().gt(0);
-
-const paperTransformations = [
-  "crop",
-  "cutout",
-  "flip",
-  "color",
-  "sobel",
-  "noise",
-  "blur",
-  "rotate",
-  "autoAugment",
-] as const;
-const otherTransformations = ["randAugment", "trivialAugment", "affine", "perspective", "motionBlur", "erasing", "solarize", "posterize", "equalize", "autoContrast", "sharpness", "invert", "gamma"] as const; // biome-ignore format: one line
-const transformation = z.enum([...paperTransformations, ...otherTransformations]);
-
-/** How often something that is not in the paper is done, where it is listed. */
-const often = (name: (typeof otherTransformations)[number], share: number, what: string) =>
-  probability.default(share).describe(`with ${name}: how often ${what}`);
-
-const view = z.strictObject({
-  transformations: z
-    .array(transformation)
-    .min(1)
-    .default(["crop", "flip", "color", "blur"])
-    .describe(
-      "what is done to a view, in this order; color: jitter, then grayscale; without crop an image is resized alone (paper, figures 4 and 5, table 1)",
-    ),
-  transformedViews: z
-    .enum(["both", "first"])
-    .default("both")
-    .describe(
-      "first: both views are the same random crop, and only the first one is transformed further (paper, section 3.1)",
-    ),
-  minimumCropArea: z
-    .number()
-    .gt(0)
-    .max(1)
-    .default(0.08)
-    .describe("smallest crop, as a fraction of the image's area (paper: 0.08)"),
-  horizontalShear: z.number().min(0).default(0).describe("largest slant, pixels a row (not in the paper; for writing)"),
-  verticalShear: z
-    .number()
-    .min(0)
-    .default(0)
-    .describe("largest slope, pixels a column (not in the paper; for writing)"),
-  flipProbability: probability.default(0.5).describe("how often a view is mirrored (paper: 0.5)"),
-  colorStrength: z
-    .number()
-    .min(0)
-    .default(1)
-    .describe("strength of the colour jitter (paper: 1 on ImageNet, 0.5 on CIFAR-10)"),
-  colorProbability: probability.default(0.8).describe("how often colours are jittered (paper: 0.8)"),
-  grayscaleProbability: probability.default(0.2).describe("how often colours are dropped (paper: 0.2)"),
-  blurProbability: probability
-    .default(0.5)
-    .describe("how often a view is blurred (paper: 0.5 on ImageNet, 0 on CIFAR-10)"),
-  cutoutProbability: probability
-    .default(1)
-    .describe("with cutout: how often a part is covered (DeVries and Taylor 2017: 1; the paper does not say)"),
-  rotateProbability: probability
-    .default(0.75)
-    .describe("with rotate: how often a view is turned by 90, 180 or 270 degrees (0.75: none as often as each)"),
-  sobelProbability: probability
-    .default(0.5)
-    .describe("with sobel: how often a view becomes its edges (the paper does not say)"),
-  noiseProbability: probability
-    .default(1)
-    .describe("with noise: how often Gaussian noise is added, of a strength up to 0.2 (the paper does not say)"),
-  autoAugmentPolicy: z
-    .enum(["imagenet", "cifar10", "svhn"])
-    .default("imagenet")
-    .describe("with autoAugment: for which images its policy was searched (paper: imagenet)"),
-  randAugmentOperations: count.default(2).describe("with randAugment: operations an image gets (Cubuk et al. 2020: 2)"),
-  randAugmentMagnitude: z.int().min(0).max(30).default(9).describe("with randAugment: their level (torchvision: 9)"),
-  affineProbability: often("affine", 1, "a view is turned, shifted, scaled and slanted (torchvision: 1)"),
-  affineDegrees: z.number().min(0).default(15).describe("with affine: largest angle, either way"),
-  affineTranslation: probability.default(0.1).describe("with affine: largest shift, as a part of the side"),
-  affineScaling: z.number().min(0).lt(1).default(0.1).describe("with affine: how far the scale is from 1, at most"),
-  affineShear: z.number().min(0).lt(90).default(5).describe("with affine: largest slant of rows, in degrees"),
-  perspectiveProbability: often(
-    "perspective",
-    0.5,
-    "corners move in, by up to a quarter of the side (torchvision: 0.5)",
-  ),
-  motionBlurProbability: often("motionBlur", 0.5, "a view is blurred along a line of 3 to 7 pixels (kornia: 0.5)"),
-  erasingProbability: often("erasing", 0.5, "a rectangle is covered (Zhong et al. 2017: 0.5)"),
-  solarizeProbability: often("solarize", 0.2, "bright pixels are inverted (BYOL: 0.2, of one view)"),
-  posterizeProbability: often("posterize", 0.5, "4 to 8 bits of every byte are kept (torchvision: 0.5)"),
-  equalizeProbability: often("equalize", 0.5, "histograms are made flat (torchvision: 0.5)"),
-  autoContrastProbability: often("autoContrast", 0.5, "channels are stretched over all levels (torchvision: 0.5)"),
-  sharpnessProbability: often("sharpness", 0.5, "a view is softened or sharpened (torchvision: 0.5)"),
-  invertProbability: often("invert", 0.5, "a view becomes its negative (torchvision: 0.5)"),
-  gammaProbability: often("gamma", 0.5, "tones are bent by an exponent of 0.8 to 1.2 (albumentations: 0.5)"),
-});
 
 const backbone = z.strictObject({
   kind: z
@@ -148,13 +56,17 @@ const head = z.strictObject({
     .default(null)
     .describe("width of its hidden layers; null: as many as features (reference)"),
   outputSize: count.default(128).describe("size of a projection (paper: 128)"),
+  normalizeProjection: z
+    .boolean()
+    .default(true)
+    .describe("whether projections go through a batch norm (reference); MoCo, BYOL, Barlow Twins, VICReg: false"),
 });
 
 const loss = z.strictObject({
   kind: z
     .enum(["ntXent", "ntLogistic", "marginTriplet"])
     .default("ntXent")
-    .describe("contrastive loss (paper: ntXent; its table 2 has the others)"),
+    .describe("with objective.kind=simclr: contrastive loss (paper: ntXent; its table 2 has the others)"),
   negatives: z
     .enum(["all", "semi-hard"])
     .default("all")
@@ -164,6 +76,22 @@ const loss = z.strictObject({
     .default(true)
     .describe("whether ntXent compares cosines (paper) or dot products (its table 5)"),
   margin: z.number().min(0).default(0.8).describe("of marginTriplet (paper: the best of 0, 0.4, 0.8 and 1.6)"),
+  hardNegativeConcentration: z
+    .number()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe(
+      "beta of ntXent: the larger, the more hard negatives weigh (Robinson et al. 2021: 0.5, 1, 2); null: all alike",
+    ),
+  hardNegativeClassProbability: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe(
+      "with hardNegativeConcentration: share of negatives of the anchor's own class (Robinson et al. 2021: 0.1)",
+    ),
 });
 
 const optimizer = z.strictObject({
@@ -238,8 +166,19 @@ const settings = z.strictObject({
   batchSize: z
     .union([z.int().min(2), z.literal("auto")])
     .describe('images a step, two views each; "auto": from the number of images'),
+  microBatchSize: count
+    .nullable()
+    .default(null)
+    .describe(
+      "images that go through the network at a time, a divisor of batchSize: less memory, one more forward pass, and still all negatives (GradCache; Gao et al. 2021); null: all",
+    ),
+  objective: objective.prefault({}),
   loss: loss.prefault({}),
-  temperature: positive.default(0.1).describe("of ntXent and ntLogistic (paper: 0.1 on ImageNet, 0.5 on CIFAR-10)"),
+  temperature: positive
+    .default(0.1)
+    .describe(
+      "of ntXent, ntLogistic (paper: 0.1 on ImageNet, 0.5 on CIFAR-10), moco (MoCo v2: 0.2), supCon and dcl (their papers: 0.1)",
+    ),
   lossScale: positive.default(1).describe("1: the paper's mean over all anchors; 2: the reference's loss, twice that"),
   precision: z.enum(["float32", "bfloat16"]).default("float32").describe("of convolutions and matrix products"),
   xla: z
@@ -258,12 +197,22 @@ const settings = z.strictObject({
 
 /** Everything a run depends on, apart from its images. JSON: it is saved with the run. */
 export const recipeSchema = settings.check(({ value, issues }) => {
-  const { epochs, optimizer, imageSize, backbone } = value;
+  const { epochs, optimizer, imageSize, backbone, batchSize, microBatchSize, objective, loss } = value;
   const refuse = (path: string[], message: string) => issues.push({ code: "custom", path, message, input: value });
   if (optimizer.warmupEpochs > epochs) refuse(["optimizer", "warmupEpochs"], `at most epochs, which is ${epochs}`);
   const patchSize = backbone.patchSize ?? 16;
   if (backbone.kind === "vit" && imageSize % patchSize !== 0)
     refuse(["imageSize"], `a multiple of backbone.patchSize, which is ${patchSize}`);
+  if (
+    loss.hardNegativeConcentration !== null &&
+    (loss.kind !== "ntXent" || loss.negatives !== "all" || !loss.normalize)
+  )
+    refuse(["loss", "hardNegativeConcentration"], "null, but for ntXent of all negatives, normalized");
+  if (microBatchSize === null) return;
+  const isOneNetwork = (oneNetworkObjectives as readonly string[]).includes(objective.kind);
+  if (!isOneNetwork) refuse(["microBatchSize"], `null with objective.kind=${objective.kind}`);
+  if (batchSize !== "auto" && batchSize % microBatchSize !== 0)
+    refuse(["microBatchSize"], `a divisor of batchSize, which is ${batchSize}`);
 });
 
 /** A whole recipe: every setting has a value. */

@@ -30,7 +30,8 @@ async function refusal(call: () => unknown): Promise<{ code: SimclrErrorCode; co
 }
 
 test("defaults are the paper's and the reference's", () => {
-  const { temperature, view, head, optimizer, evaluation, lossScale } = defineRecipe(smallest);
+  const recipe = defineRecipe(smallest);
+  const { temperature, view, head, optimizer, evaluation, lossScale, objective, microBatchSize } = recipe;
   expect({ temperature, lossScale }).toEqual({ temperature: 0.1, lossScale: 1 });
   // Chen et al. 2020, appendix A.
   expect(view).toMatchObject({
@@ -49,7 +50,26 @@ test("defaults are the paper's and the reference's", () => {
     sobelProbability: 0.5,
     noiseProbability: 1,
   });
-  expect(head).toEqual({ kind: "nonlinear", layers: 3, hiddenSize: null, outputSize: 128 });
+  expect(head).toEqual({
+    kind: "nonlinear",
+    layers: 3,
+    hiddenSize: null,
+    outputSize: 128,
+    normalizeProjection: true,
+  });
+  expect(objective).toEqual({
+    kind: "simclr",
+    momentum: null,
+    momentumSchedule: null,
+    queueSize: 65_536,
+    predictorHiddenSize: null,
+    sigma: 0.5,
+    redundancyWeight: 0.005,
+    invarianceWeight: 25,
+    varianceWeight: 25,
+    covarianceWeight: 1,
+  });
+  expect(microBatchSize).toBeNull();
   expect(optimizer).toMatchObject({
     kind: "lars",
     learningRateScaling: "linear",

@@ -55,12 +55,12 @@ function imagesOf({
 }
 
 function settingsOf({ recipe, exampleCount }: Compared): Required<PublishedSettings> {
-  const { epochs, loss, temperature, optimizer, head, view } = recipe;
+  const { epochs, objective, loss, temperature, optimizer, head, view } = recipe;
   return {
     exampleCount,
     epochs,
     batchSize: Number(recipe.batchSize),
-    loss: loss.kind,
+    loss: objective.kind === "simclr" ? loss.kind : objective.kind,
     transformations: [...view.transformations, ...(view.transformedViews === "first" ? ["of one view"] : [])].join(
       ", ",
     ),

@@ -6,7 +6,7 @@ export interface PublishedSettings {
   readonly epochs?: number;
   readonly batchSize?: number;
   /** Default: `"ntXent"`. */
-  readonly loss?: Recipe["loss"]["kind"];
+  readonly loss?: Recipe["loss"]["kind"] | Exclude<Recipe["objective"]["kind"], "simclr">;
   /** Those of the views, in order; default: SimCLR's own. */
   readonly transformations?: string;
   readonly temperature?: number;

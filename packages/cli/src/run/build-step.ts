@@ -1,6 +1,5 @@
 import type { Head, TensorTree } from "@simclr/core";
 import { type DescribedHead, linearHead, noHead, nonlinearHead } from "@simclr/heads";
-import { type ContrastiveLoss, contrastiveMetrics, marginTriplet, ntLogistic, ntXent } from "@simclr/losses";
 import {
   adamw,
   chain,
@@ -16,9 +15,10 @@ import {
   squareRootScaling,
   warmupCosineSchedule,
 } from "@simclr/optimizers";
-import { type SimclrStep, simclrStep } from "@simclr/training";
+import type { TrainStep } from "@simclr/training";
 import type { Recipe } from "../recipe/recipe-schema.js";
 import { buildBackbone } from "./build-backbone.js";
+import { buildObjective } from "./build-objective.js";
 import { buildViews } from "./build-views.js";
 
 export interface StepOptions {
@@ -26,38 +26,36 @@ export interface StepOptions {
   /** Images in an epoch. */
   readonly exampleCount: number;
   readonly imageShape: readonly [height: number, width: number, channels: number];
+  /** Of the images' labels, for an objective that learns from them. */
+  readonly classCount?: number;
 }
 
 /** The training step that a recipe describes, for images of a shape in batches of a known size. */
-export function buildStep(recipe: Recipe, { batchSize, exampleCount, imageShape }: StepOptions): SimclrStep {
+export function buildStep(recipe: Recipe, options: StepOptions): TrainStep<TensorTree> {
+  const { batchSize, exampleCount, imageShape, classCount } = options;
   const backbone = buildBackbone(recipe, imageShape);
   const schedule = buildSchedule(recipe, batchSize, exampleCount);
-  return simclrStep<TensorTree>({
+  const shared = {
     backbone,
     head: buildHead(recipe.head, backbone.featureSize),
     views: buildViews(recipe),
     optimizer: buildOptimizer(recipe.optimizer, schedule),
     schedule,
-    loss: buildLoss(recipe),
-    metrics: (a, b) => contrastiveMetrics(a, b, { temperature: recipe.temperature, normalize: recipe.loss.normalize }),
     lossScale: recipe.lossScale,
-  });
-}
-
-function buildLoss({ temperature, loss: { kind, negatives, normalize, margin } }: Recipe): ContrastiveLoss {
-  if (kind === "ntLogistic") return (a, b) => ntLogistic(a, b, { temperature, negatives });
-  if (kind === "marginTriplet") return (a, b) => marginTriplet(a, b, { margin, negatives });
-  return (a, b) => ntXent(a, b, { temperature, negatives, normalize });
+  };
+  const totalSteps = recipe.epochs * Math.floor(exampleCount / batchSize);
+  return buildObjective(recipe, shared, { batchSize, totalSteps, ...(classCount !== undefined && { classCount }) });
 }
 
 /** A recipe's projection head, for so many features. */
 export function buildHead(
-  { kind, layers, hiddenSize, outputSize }: Recipe["head"],
+  { kind, layers, hiddenSize, outputSize, normalizeProjection }: Recipe["head"],
   inputSize: number,
 ): DescribedHead<Head["spec"]> {
   if (kind === "none") return noHead({ inputSize });
-  if (kind === "linear") return linearHead({ inputSize, outputSize });
-  return nonlinearHead({ inputSize, outputSize, layers, ...(hiddenSize !== null && { hiddenSize }) });
+  const sizes = { inputSize, outputSize, normalizeProjection };
+  if (kind === "linear") return linearHead(sizes);
+  return nonlinearHead({ ...sizes, layers, ...(hiddenSize !== null && { hiddenSize }) });
 }
 
 function buildSchedule({ epochs, optimizer }: Recipe, batchSize: number, exampleCount: number): Schedule {

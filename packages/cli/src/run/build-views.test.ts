@@ -133,6 +133,20 @@ test.each(cases)("views of %j are these augmentations, one after another", (opti
   expectSame(a, chain);
 });
 
+test("the second view is blurred and solarized as often as it says, as in BYOL", () => {
+  const transformations = ["crop", "flip", "color", "blur", "solarize"] as const;
+  const second = { secondBlurProbability: 0.1, secondSolarizeProbability: 0.2 };
+  const [a, b] = viewsOf({
+    transformations: [...transformations],
+    blurProbability: 1,
+    solarizeProbability: 0,
+    ...second,
+  });
+  const before = [crop, sometimes(horizontalFlip(), 0.5), ...color];
+  expectSame(a, [...before, sometimes(gaussianBlur(), 1)]);
+  expectSame(b, [...before, sometimes(gaussianBlur(), 0.1), sometimes(solarize(), 0.2)]);
+});
+
 test.each([
   [["color"], color],
   [

@@ -38,7 +38,8 @@ type Chain = readonly Augmentation[];
 
 /**
  * How a recipe makes the two views of an image: both by its list of transformations, or, as the paper compares
- * transformations in figure 5, both from one random crop, of which only the first is transformed.
+ * transformations in figure 5, both from one random crop, of which only the first is transformed. The second may be blurred and
+ * solarized more or less often, as in BYOL.
  *
  * @see SimCLR (Chen et al. 2020), section 3.1
  */
@@ -56,8 +57,12 @@ export function buildViews(recipe: Pick<Recipe, "imageSize" | "view">): readonly
   // Whatever is not a crop sees images in their final size, and nothing of a padded batch's padding.
   const resized: Chain =
     transformations[0] === "crop" ? [] : [centerCrop({ imageSize, proportion: 1 }) as Augmentation];
-  const both = view([...sheared, ...resized, ...listed]);
-  return [both, both];
+  const first = view([...sheared, ...resized, ...listed]);
+  const { secondBlurProbability: blur, secondSolarizeProbability: solarized } = options;
+  if (blur === null && solarized === null) return [first, first];
+  const own = { ...(blur !== null && { blurProbability: blur }), ...(solarized !== null && { solarizeProbability: solarized }) }; // biome-ignore format: one line
+  const second = makers({ imageSize, view: { ...options, ...own } });
+  return [first, view([...sheared, ...resized, ...transformations.flatMap((name) => second[name]())])];
 }
 
 /** What each transformation is made of; nothing where its probability is 0. */

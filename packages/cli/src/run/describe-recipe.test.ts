@@ -49,3 +49,39 @@ test.each(["lars", "sgd", "adamw", "lamb"] as const)("%s keeps as many numbers a
   expect(bytes.optimizer).toBe(4 * numbers(state.optimizerState));
   disposeTree(state);
 });
+
+test.each([
+  ["simclr", 2 * 8, 3 * 16],
+  ["moco", 8, 3 * 8 + 8],
+  ["byol", 2 * 8, 3 * 16 + 16],
+  ["simSiam", 2 * 8, 3 * 16],
+] as const)("%s needs what its state holds", async (kind, imagesInMemory, imagePasses) => {
+  const recipe = defineRecipe({
+    description: "Small.",
+    imageSize: 16,
+    epochs: 10,
+    batchSize: 8,
+    objective: { kind, queueSize: 12 },
+    backbone: { depth: 18, width: 1 / 16, stem: "cifar" },
+    head: { layers: 2, outputSize: 8 },
+    optimizer: { kind: "sgd", learningRate: 0.1 },
+  });
+  const { bytes, encoder, ...described } = await describeRecipe({ recipe, channels: 1 });
+  const state = buildStep(recipe, { batchSize: 8, exampleCount: 16, imageShape: [16, 16, 1] }).init(randomKey(0));
+  const numbers = (tree: TensorTree) => flattenTree(tree).reduce((sum, [, { size }]) => sum + size, 0);
+  expect(bytes.parameters).toBe(4 * countParameters(state.params));
+  expect(bytes.optimizer).toBe(4 * numbers(state.optimizerState));
+  expect(bytes.objective).toBe(4 * numbers(state.objectiveState));
+  expect(encoder.imagesShape[0]).toBe(imagesInMemory);
+  expect(described.multiplyAccumulatesPerStep).toBe(imagePasses * encoder.multiplyAccumulatesPerImage);
+  disposeTree(state);
+});
+
+test("micro batches keep fewer activations for one more forward pass", async () => {
+  const set = (microBatchSize: string) => [`microBatchSize=${microBatchSize}`];
+  const whole = await describeRecipe({ recipe: "cifar10-resnet18", set: set("null") });
+  const small = await describeRecipe({ recipe: "cifar10-resnet18", set: set("128") });
+  expect(small.encoder.imagesShape[0]).toBe(256);
+  expect(small.bytes.activations / whole.bytes.activations).toBeCloseTo(1 / 4, 3);
+  expect(small.multiplyAccumulatesPerStep / whole.multiplyAccumulatesPerStep).toBeCloseTo(4 / 3, 10);
+});

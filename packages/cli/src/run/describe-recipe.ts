@@ -8,6 +8,7 @@ import type { Recipe, RecipeInput } from "../recipe/recipe-schema.js";
 import { batchSizeFor } from "./batch-size.js";
 import { buildBackbone } from "./build-backbone.js";
 import { buildHead } from "./build-step.js";
+import { numbersIn, objectiveCost } from "./objective-cost.js";
 
 export interface DescribeRecipeOptions {
   /** A recipe, or a built-in one's name, or a file. */
@@ -22,11 +23,13 @@ export interface RecipeDescription {
   readonly recipe: Recipe;
   /** `ResNet-50 × 2 SK` */
   readonly name: string;
-  /** The encoder, for all views of a step. */
+  /** The encoder, for the images of a step that are in memory at a time: all views, fewer with `microBatchSize` and moco. */
   readonly encoder: BackboneDescription;
   /** What the activations would be with `backbone.recompute=blocks`. */
   readonly recomputedActivationBytes: number;
   readonly headParameters: number;
+  /** Of byol and simSiam. */
+  readonly predictorParameters: number;
   /** Images of a step, two views each; `"auto"` is its largest. */
   readonly batchSize: number;
   /** Bytes that a step needs in float32. The head's activations are not among them, nor is what operations need for a while. */
@@ -34,9 +37,11 @@ export interface RecipeDescription {
     readonly parameters: number;
     readonly gradients: number;
     readonly optimizer: number;
+    /** Of a network that follows, and a queue. */
+    readonly objective: number;
     readonly activations: number;
   };
-  /** Multiplications with additions of the encoder in a step: forward, and twice as many backward. */
+  /** Multiplications with additions of the encoder in a step: forward, twice as many backward, and passes without a gradient. */
   readonly multiplyAccumulatesPerStep: number;
 }
 
@@ -54,29 +59,36 @@ export async function describeRecipe(options: DescribeRecipeOptions): Promise<Re
   await useTensorFlow();
   const { backbone, imageSize, head, optimizer } = recipe;
   const batchSize = batchSizeFor(recipe.batchSize, recipe.exampleCount ?? Number.POSITIVE_INFINITY);
+  const imageShape = [imageSize, imageSize, channels] as const;
+  const network = buildBackbone(recipe, imageShape);
+  const projection = buildHead(head, network.featureSize);
+  const cost = objectiveCost(recipe, projection, batchSize);
   const described = (recompute: Recipe["backbone"]["recompute"]) =>
-    describe(buildBackbone({ backbone: { ...backbone, recompute }, imageSize }, [imageSize, imageSize, channels]), {
+    describe(buildBackbone({ backbone: { ...backbone, recompute }, imageSize }, imageShape), {
       imageSize,
-      batchSize: 2 * batchSize,
+      batchSize: cost.imagesInMemory,
     });
   const encoder = described(backbone.recompute);
-  const features = encoder.outputs.features?.at(-1) as number;
-  const headShapes = Object.values(buildHead(head, features).variableShapes.params);
-  const headParameters = headShapes.reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0);
-  const parameters = 4 * (encoder.parameters + headParameters);
+  const headParameters = numbersIn(projection.variableShapes.params);
+  const parameters = 4 * (encoder.parameters + headParameters + cost.predictorParameters);
+  const { targetNetwork, numbers } = cost.remembered;
+  const statistics = numbersIn(network.variableShapes.state) + numbersIn(projection.variableShapes.state);
+  const target = targetNetwork ? encoder.parameters + headParameters + statistics : 0;
   return {
     recipe,
     name: backboneName(backbone),
     encoder,
     recomputedActivationBytes: described("blocks").activationBytes,
     headParameters,
+    predictorParameters: cost.predictorParameters,
     batchSize,
     bytes: {
       parameters,
       gradients: parameters,
       optimizer: kept[optimizer.kind] * parameters,
+      objective: 4 * (target + numbers),
       activations: encoder.activationBytes,
     },
-    multiplyAccumulatesPerStep: 3 * 2 * batchSize * encoder.multiplyAccumulatesPerImage,
+    multiplyAccumulatesPerStep: cost.imagePasses * encoder.multiplyAccumulatesPerImage,
   };
 }

@@ -15,6 +15,7 @@ import { networkJobs } from "../evaluation/network-jobs.js";
 import { isFeatureProtocol } from "../evaluation/protocols.js";
 import { reportAccuracies } from "../evaluation/report-accuracies.js";
 import { runJobs } from "../evaluation/run-jobs.js";
+import { encoderTitle } from "../recipe/objective-name.js";
 import type { Recipe } from "../recipe/recipe-schema.js";
 import type { Report, ReportFiles } from "../report/report.js";
 import { type RunPictures, readPictures } from "../report/run-pictures.js";
@@ -148,7 +149,7 @@ async function measure(context: MeasureContext): Promise<Measured> {
   const once = embedOnce();
   // The encoders are compiled already.
   const embed: Embed = (encoder, dataset, { compile: _, ...rest } = {}) => once(encoder, dataset, rest);
-  const encoders = encodersToMeasure(trained, runKey, source.bank.imageShape, compile);
+  const encoders = encodersToMeasure(trained, runKey, source.bank.imageShape, compile, encoderTitle(recipe));
   const needsNetwork = !settings.protocols.every(isFeatureProtocol);
   const network = needsNetwork && source.test ? await loadNetwork(runFolder) : undefined;
   try {
@@ -217,5 +218,5 @@ async function picturesOf({ options, recipe, trained, source, terminal, folder }
   const known = options.protocols && (await readPictures(folder).catch(() => undefined));
   if (known?.step === step) return known;
   const { signal } = options;
-  return encoderPictures({ encoder: trained, source, recipe, embed, name: "SimCLR encoder", terminal, signal });
+  return encoderPictures({ encoder: trained, source, recipe, embed, name: encoderTitle(recipe), terminal, signal });
 }

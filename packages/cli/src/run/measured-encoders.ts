@@ -16,10 +16,11 @@ export function encodersToMeasure(
   runKey: RandomKey,
   [height, width]: readonly [height: number, width: number, channels: number],
   compile: Compile,
+  title: string,
 ): readonly [trained: NamedEncoder, untrained: NamedEncoder, pixels: NamedEncoder] {
   const side = Math.min(32, height);
   return [
-    { encoder: "trained", title: "SimCLR encoder", encode: trained.encode, dispose: () => {} },
+    { encoder: "trained", title, encode: trained.encode, dispose: () => {} },
     untrainedEncoder(trained.backbone, runKey, compile),
     {
       encoder: "pixels",

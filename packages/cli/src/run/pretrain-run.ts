@@ -14,6 +14,7 @@ import { profiledCompile } from "./profiled-compile.js";
 import { recipeCompile } from "./recipe-compile.js";
 import { shown } from "./run-settings.js";
 import { runSummary } from "./run-summary.js";
+import { trainingImages } from "./training-images.js";
 
 export interface PretrainRunOptions extends PretrainSettingsOptions {
   /** How the user calls the command line, for the line that says how to go on. Default `simclr`. */
@@ -40,13 +41,15 @@ export async function pretrainRun(options: PretrainRunOptions): Promise<Pretrain
   const { terminal = openTerminal(), command = "simclr" } = options;
   const { data, recipe: asked, runFolder } = await pretrainSettings(options);
   const source = await imageSource(data, asked, { onWarning: terminal.print });
-  const exampleCount = source.pretraining.length;
+  const { images, ...labelled } = trainingImages(source, asked);
+  const exampleCount = images.length;
   const batchSize = batchSizeFor(asked.batchSize, exampleCount);
   const recipe = { ...asked, batchSize };
 
   await useTensorFlow();
-  const step = buildStep(recipe, { batchSize, exampleCount, imageShape: source.bank.imageShape });
-  for (const line of runSummary({ source, recipe, backbone: step.backbone, runFolder })) terminal.print(line);
+  const step = buildStep(recipe, { batchSize, exampleCount, imageShape: source.bank.imageShape, ...labelled });
+  for (const line of runSummary({ source, images, recipe, backbone: step.backbone, head: step.head, runFolder }))
+    terminal.print(line);
 
   const { profile: file } = options;
   const compile = recipeCompile(recipe);
@@ -59,7 +62,7 @@ export async function pretrainRun(options: PretrainRunOptions): Promise<Pretrain
     terminal.print("Stopping after this step and saving. Ctrl-C again stops at once, without saving."),
   );
   const result = await pretrain({
-    dataset: source.pretraining,
+    dataset: images,
     step,
     batchSize,
     epochs: recipe.epochs,

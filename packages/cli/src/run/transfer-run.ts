@@ -17,6 +17,7 @@ import { useTensorFlow } from "@simclr/runtime";
 import { type LoadedEncoder, loadEncoder, loadNetwork } from "@simclr/training";
 import { z } from "zod";
 import { invalidOption } from "../errors.js";
+import { encoderTitle } from "../recipe/objective-name.js";
 import type { Recipe } from "../recipe/recipe-schema.js";
 import type { Progress } from "../terminal/progress.js";
 import { openTerminal, type Terminal } from "../terminal/terminal.js";
@@ -143,7 +144,7 @@ async function measure(jobs: readonly TransferJob[], context: MeasureContext): P
   const runKey = randomKey(recipe.seed);
   const compile = recipeCompile(recipe);
   const shape = [recipe.imageSize, recipe.imageSize, 3] as const;
-  const encoders = encodersToMeasure(trained, runKey, shape, compile);
+  const encoders = encodersToMeasure(trained, runKey, shape, compile, encoderTitle(recipe));
   const needsNetwork = jobs.some(({ method }) => method === "fine-tune");
   const networks = needsNetwork ? await networksOf(context) : undefined;
   const common = {
