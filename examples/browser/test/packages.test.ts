@@ -2,8 +2,7 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { bilinearDecoder } from "@simclr/data";
 import { type Browser, type Page, startChromium } from "@simclr/tooling/chromium";
-import "@tensorflow/tfjs-backend-cpu";
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs"; // with gradients and its plain backend
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packages } from "./in-browser/packages.js";

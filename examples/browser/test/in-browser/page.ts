@@ -1,6 +1,8 @@
-import "@tensorflow/tfjs-backend-cpu";
+import * as tf from "@tensorflow/tfjs"; // with gradients and its plain backend
 import { decoded } from "./decoder.js";
 import { packages } from "./packages.js";
+
+await tf.setBackend("cpu");
 
 // The test calls these from outside.
 Object.assign(window, {
