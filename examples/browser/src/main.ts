@@ -71,8 +71,12 @@ async function showFiles(signal: AbortSignal): Promise<void> {
   shown?.pictures.release();
   shown = { features, pictures: new Pictures(photos.files) };
   page.main.hidden = false;
-  page.photosTitle.textContent = photos.files.length === 1 ? "One photo" : `${photos.files.length} photos`;
+  page.photosTitle.textContent = photos.files.length === 1 ? "One image" : `${photos.files.length} images`;
   page.hint.hidden = false;
+  page.hint.textContent =
+    photos.files.length > 1
+      ? "Choose a photo: click it, or move with the arrow keys and press Enter."
+      : "There is no other photo to compare it with. Add more to the folder.";
   page.chosen.hidden = true;
   page.neighbours.replaceChildren();
   showPhotos(page.photos, shown.pictures, (index) => void choose(index));
@@ -89,8 +93,6 @@ async function choose(index: number): Promise<void> {
   const similar = await similarTo(features, index, neighbourCount);
   markChosen(page.photos, index);
   page.hint.hidden = similar.length > 0;
-  if (similar.length === 0)
-    page.hint.textContent = "There is no other photo to compare it with. Add more to the folder.";
   Object.assign(page.chosen, { hidden: false, src: pictures.urlOf(index), alt: pictures.nameOf(index) });
   showNeighbours(page.neighbours, pictures, similar, (next) => {
     focusTile(page.photos, next);

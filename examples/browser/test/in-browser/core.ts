@@ -1,0 +1,3 @@
+import { normal, randomKey } from "@simclr/core";
+
+export const numbers = async () => [...normal(randomKey(1), 64)];
