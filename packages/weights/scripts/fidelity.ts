@@ -23,10 +23,12 @@ const versionsOf = ({ versions }: { versions: Record<string, string> }) =>
     .join(", ");
 
 const imports: string[] = [];
-for (const folder of ["torch", "tensorflow", "simclr2"]) {
+for (const folder of ["torch", "transformers", "tensorflow", "simclr2"]) {
   const goldens = fixture(`${folder}/goldens.json`);
   for (const reference of goldens.cases as ReferenceCase[]) {
-    const encoder = await importEncoderFrom(path(`../src/fixtures/${folder}/${reference.file}`));
+    const { spec, imageSize } = reference;
+    const told = { ...(spec && { spec }), ...(imageSize && { imageSize }) };
+    const encoder = await importEncoderFrom(path(`../src/fixtures/${folder}/${reference.file}`), told);
     const { member, features, trainingFeatures, gradients } = importFidelity(encoder, reference);
     const differences = [features, trainingFeatures, gradients].map(shown).join(" | ");
     imports.push(`| ${member} | ${versionsOf(goldens)} | ${differences} |`);

@@ -38,14 +38,14 @@ export function fileDamaged(file: string, reason: string, cause?: unknown) {
 }
 
 /** Tensors that are no encoder that can be built here. */
-export function unknownArchitecture(reason: string, names: readonly string[]) {
+export function unknownArchitecture(reason: string, names: readonly string[], remedy?: string) {
   return simclrError(
     "SIMCLR_ERROR__WEIGHTS__UNKNOWN_ARCHITECTURE",
     { reason, names: [...names] },
     {
-      expected: "a ResNet of depth 18, 34, 50, 101, 152 or 200",
+      expected: "a ResNet of depth 18, 34, 50, 101, 152 or 200, a vision transformer or a ConvNeXt",
       received: `${names.length} tensors (${names.slice(0, 3).join(", ") || "none"}), but ${reason}`,
-      remedy: "Other networks need a Backbone of your own, whose parameters you set by name.",
+      remedy: remedy ?? "Other networks need a Backbone of your own, whose parameters you set by name.",
     },
   );
 }

@@ -11,7 +11,7 @@ import { simclrError } from "./errors.js";
 import { encoderGraph, variablesOf } from "./graph/encoder-graph.js";
 import { graphModelFiles } from "./graph/graph-model.js";
 import { onnxFile } from "./graph/onnx.js";
-import { toTorchKernel } from "./kernel-layout.js";
+import { toFileLayout, torchLayout } from "./kernel-layout.js";
 import type { NamedFiles } from "./named-files.js";
 import { torchName } from "./names/torch-names.js";
 
@@ -132,7 +132,7 @@ function torchvisionFile(variables: ReadonlyMap<string, HostTensor>, classCount:
   for (const [path, tensor] of variables) {
     const name = torchName(path);
     if (name === undefined) nameless.push(path);
-    else tensors.set(name, path.endsWith("/kernel") ? toTorchKernel(tensor) : tensor);
+    else tensors.set(name, toFileLayout(tensor, torchLayout(path)));
     if (!name?.endsWith(".running_mean")) continue;
     const batches = name.replace("running_mean", "num_batches_tracked");
     tensors.set(batches, { dtype: "int64", shape: [], values: BigInt64Array.of(0n) });

@@ -1,5 +1,5 @@
 import type { HostTensor } from "@simclr/core";
-import { toTorchKernel } from "../kernel-layout.js";
+import { toFileLayout, torchLayout } from "../kernel-layout.js";
 import { batchNormEpsilon, convolutionPadding, type EncoderGraph, type GraphNode } from "./encoder-graph.js";
 import { encodeOnnxModel, type OnnxAttribute, type OnnxNode, type OnnxTensor } from "./onnx-messages.js";
 
@@ -21,7 +21,7 @@ export function onnxFile(graph: EncoderGraph, variables: ReadonlyMap<string, Hos
   };
   const variable = (path: string): string => {
     const found = variables.get(path) as HostTensor;
-    return tensor(path, found.shape.length === 4 ? toTorchKernel(found) : found);
+    return tensor(path, toFileLayout(found, torchLayout(path)));
   };
   const channelwise = (name: string, values: HostTensor["values"]): string =>
     tensor(name, { dtype: "float32", shape: [1, values.length, 1, 1], values });
