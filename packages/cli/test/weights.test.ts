@@ -131,6 +131,12 @@ test("a vision transformer's weights become a run of images of another size, and
     const { evaluations } = await evaluateRun({ runFolder, protocols: ["knn"], terminal: silent });
     const trained = evaluations.find(({ encoder }) => encoder === "trained");
     expect(trained?.metrics.top1).toBeGreaterThan(0.5);
+    const formats = ["safetensors", "torchvision", "graph-model", "onnx"] as const;
+    for (const format of formats) await exportRun({ runFolder, format });
+    expect(readdirSync(join(runFolder, "export")).sort()).toEqual([...formats].sort());
+    const again = await importEncoderFrom(join(runFolder, "export", "safetensors"));
+    expect(again).toMatchObject({ spec: { kind }, imageSize: 32 });
+    disposeTree([again.params, again.state]);
   }
 });
 

@@ -2,7 +2,7 @@
 // pnpm fidelity writes.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { resnet } from "@simclr/backbones";
+import { backboneFromSpec } from "@simclr/backbones";
 import { disposeTree } from "@simclr/core";
 import "@tensorflow/tfjs"; // with all gradients
 import { version_converter as converter, loadGraphModel } from "@tensorflow/tfjs-converter";
@@ -40,7 +40,7 @@ const exports: string[] = [];
 for (const { name, options, exported, imagesShape } of exportCases) {
   const encoder = knownEncoder(options);
   const images = noise("images", imagesShape, 0.5, 0.5);
-  const { outputs } = resnet(options).apply(encoder.params, encoder.state, images, { training: false });
+  const { outputs } = backboneFromSpec(encoder.spec).apply(encoder.params, encoder.state, images, { training: false });
   const apart = shown(largestDifference(outputs.features as tf.Tensor, checked.features[name]));
   const reference = exported.format === "onnx" ? "onnxruntime" : "torchvision";
   exports.push(

@@ -50,4 +50,18 @@ export function unknownArchitecture(reason: string, names: readonly string[], re
   );
 }
 
+/** An encoder that a format has no place for. */
+export function notExportable(format: string, paths: readonly string[], kind: string) {
+  return simclrError(
+    "SIMCLR_ERROR__WEIGHTS__NOT_EXPORTABLE",
+    { format, paths: [...paths] },
+    {
+      expected: `an encoder whose variables all have a place in the format ${format}`,
+      received: `one of kind ${JSON.stringify(kind)} with ${paths.slice(0, 3).join(", ")}${paths.length > 3 ? ", ..." : ""}`,
+      remedy:
+        "ResNets, vision transformers and ConvNeXts of @simclr/backbones can be written; `safetensors` keeps all of their options.",
+    },
+  );
+}
+
 export { simclrError } from "@simclr/core";
