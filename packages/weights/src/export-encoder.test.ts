@@ -115,16 +115,27 @@ describe("torchvision's names", () => {
     disposeTree([encoder.params, encoder.state]);
   });
 
-  it("says how torchvision's network becomes ResNet-D, and refuses what it has no names for", async () => {
-    const pooled = knownEncoder({ depth: 18, width: 1 / 32, stem: "cifar", variant: "torchvision", resnetD: true });
-    const { notes } = await exportEncoder(pooled, { format: "torchvision" });
-    expect(notes.map((note) => note.split("(")[0])).toEqual(["Replace conv1 by a 3x3 convolution with stride 1, and maxpool by nn.Identity", "Put nn.AvgPool2d"]); // biome-ignore format: one line
-    const selective = knownEncoder({ depth: 50, width: 1 / 32, selectiveKernels: 0.0625 });
-    const error = await exportEncoder(selective, { format: "torchvision" }).catch((caught: unknown) => caught);
-    expect(isSimclrError(error, "SIMCLR_ERROR__WEIGHTS__NOT_EXPORTABLE") && error.context.paths).toContain(
-      "group1/block0/selection/conv2/kernel",
-    );
-    disposeTree([pooled.params, pooled.state, selective.params, selective.state]);
+  it.each<[KnownOptions, string[]]>([
+    [
+      { depth: 18, width: 1 / 32, stem: "cifar", variant: "torchvision", resnetD: true, stemActivation: "none" },
+      ["Replace conv1 by a 3x3", "Replace relu", "After loading, put nn.AvgPool2d"],
+    ],
+    [
+      { depth: 50, width: 1 / 32, selectiveKernels: 0.0625, squeezeExcite: 0.25 },
+      ["Replace conv1 by nn.Sequential", "Replace maxpool", "Give each block's conv2 and bn2", "Replace each block's bn3", "After loading"], // biome-ignore format: one line
+    ],
+    [
+      { depth: 18, width: 1 / 32, inputChannels: 1, squeezeExcite: 0.5 },
+      ["Give conv1 1 input channels.", "Replace maxpool", "Replace each block's bn2", "Give layer1[0] a downsample"],
+    ],
+  ])("says how torchvision's network becomes that of %j", async (options, beginnings) => {
+    const encoder = knownEncoder(options);
+    const { notes } = await exportEncoder(encoder, { format: "torchvision" });
+    expect(notes.length).toBe(beginnings.length);
+    beginnings.forEach((beginning, i) => {
+      expect(notes[i]).toContain(beginning);
+    });
+    disposeTree([encoder.params, encoder.state]);
   });
 
   it.each(["torchvision-vit", "torchvision-convnext"])(

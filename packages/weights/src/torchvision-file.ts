@@ -1,18 +1,20 @@
-import { type ConvNextSpec, convNext, type ResnetSpec, type VitSpec, vit } from "@simclr/backbones";
+import { type ConvNextSpec, convNext, type VitSpec, vit } from "@simclr/backbones";
 import { encodeSafetensors, type HostTensor, type Int64Tensor } from "@simclr/core";
 import { type EncoderSpec, encoderOf } from "./encoder-kind.js";
 import { notExportable } from "./errors.js";
 import { fixedPositions } from "./graph/vit-graph.js";
 import { toFileLayout, torchLayout } from "./kernel-layout.js";
 import { torchvisionConvNextNames } from "./names/convnext-names.js";
-import { torchName } from "./names/torch-names.js";
+import { replacedTorchName } from "./names/replaced-torch-names.js";
 import { torchvisionVitNames } from "./names/vit-names.js";
+import { resnetNotes } from "./torchvision-resnet-notes.js";
 
-const families = {
-  resnet: { nameOf: torchName, classifier: "fc" },
-  vit: { nameOf: torchvisionVitNames.nameOf, classifier: "heads.head" },
-  convnext: { nameOf: torchvisionConvNextNames.nameOf, classifier: "classifier.2" },
-};
+const classifiers = { resnet: "fc", vit: "heads.head", convnext: "classifier.2" };
+
+function nameOf(path: string, spec: EncoderSpec): string | undefined {
+  if (spec.kind === "resnet") return replacedTorchName(path, spec);
+  return (spec.kind === "vit" ? torchvisionVitNames : torchvisionConvNextNames).nameOf(path);
+}
 
 /**
  * An encoder as a state dict of torchvision's network, in safetensors. Fixed positions of a vision transformer are written as the numbers that
@@ -27,12 +29,12 @@ export function torchvisionFile(
   classCount: number,
 ): Uint8Array {
   const { variableShapes, featureSize } = encoderOf(spec);
-  const { nameOf, classifier } = families[spec.kind];
+  const classifier = classifiers[spec.kind];
   const expected = new Set(Object.keys({ ...variableShapes.params, ...variableShapes.state }));
   const tensors = new Map<string, HostTensor | Int64Tensor>();
   const nameless = [...expected].filter((path) => !variables.has(path));
   for (const [path, tensor] of variables) {
-    const name = expected.has(path) ? nameOf(path) : undefined;
+    const name = expected.has(path) ? nameOf(path, spec) : undefined;
     if (name === undefined) nameless.push(path);
     else tensors.set(name, toFileLayout(tensor, torchLayout(path)));
     if (!name?.endsWith(".running_mean")) continue;
@@ -94,22 +96,4 @@ function convNextNotes({ depths, widths, patchSize, inputChannels }: ConvNextSpe
     ...(isNamed ? [] : [`Make the network by torchvision.models.ConvNeXt([${settings.join(", ")}]).`]),
     ...(patchSize === 4 && inputChannels === 3 ? [] : [`Replace features[0][0] by ${stem}.`]),
   ];
-}
-
-function resnetNotes(spec: ResnetSpec): string[] {
-  const notes: string[] = [];
-  if (spec.stem === "cifar")
-    notes.push("Replace conv1 by a 3x3 convolution with stride 1, and maxpool by nn.Identity().");
-  if (spec.resnetD)
-    notes.push(
-      "Put nn.AvgPool2d(2, 1) behind nn.ReplicationPad2d((0, 1, 0, 1)) before layer1's downsample, nn.AvgPool2d(2, 2) behind " +
-        "nn.ZeroPad2d((0, 1, 0, 1)) before the others, and take away the downsamples' strides.",
-    );
-  if (spec.variant === "torchvision") return notes;
-  if (spec.stem === "imagenet") {
-    notes.push("Replace maxpool: TensorFlow pads even sizes by nn.ZeroPad2d((0, 1, 0, 1)), then nn.MaxPool2d(3, 2).");
-  }
-  if (spec.depth < 50)
-    notes.push("Give layer1[0] a downsample, a 1x1 convolution and a batch norm; torchvision's has none.");
-  return notes;
 }

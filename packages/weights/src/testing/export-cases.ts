@@ -56,6 +56,18 @@ export const exportCases: readonly {
     imagesShape: [2, 64, 70, 3],
   },
   {
+    name: "torchvision-18-se",
+    options: { depth: 18, width: 1 / 32, variant: "torchvision", squeezeExcite: 0.5, resnetD: true },
+    exported: { format: "torchvision", classCount: 3 },
+    imagesShape: [2, 64, 70, 3],
+  },
+  {
+    name: "torchvision-50-sk-se",
+    options: { depth: 50, width: 1 / 32, selectiveKernels: 0.0625, squeezeExcite: 0.25 },
+    exported: { format: "torchvision", classCount: 3 },
+    imagesShape: [2, 64, 72, 3],
+  },
+  {
     name: "vit",
     options: { ...vit, hiddenRatio: 2.5, normalization: imagenetNormalization },
     exported: { format: "onnx" },
