@@ -143,6 +143,13 @@ save_file({name: tensor.clone() for name, tensor in mean.state_dict().items()}, 
 mean_gradients = {ours: timm_gradients[ours] for ours in ("patches/kernel", "positions", "norm/scale")}
 case("timm's vision transformer without a class token", "timm-vit-mean.safetensors", goldens(mean, timm_features, (2, 16, 16, 3), mean_gradients), spec={"headCount": 4}, unused=[], expected={"kind": "vit", "pool": "mean", "imageSize": 16})
 
+# timm's as DeiT III and DINOv2 have it: scaled branches; and, DeiT III's alone, no position for the class token.
+scaled = fill(TimmVit(**timm_options, depth=2, embed_dim=16, init_values=0.1, no_embed_class=True).eval())
+torch.save(scaled.state_dict(), TARGET / "timm-vit-scaled.pth")
+scaled_gradients = {ours: timm_gradients[ours] for ours in ("patches/kernel", "positions", "norm/scale")}
+scaled_gradients["positions"] = ("pos_embed", lambda t: torch.cat([scaled.cls_token.grad, t], 1))
+case("timm's vision transformer with scaled branches", "timm-vit-scaled.pth", goldens(scaled, timm_features, (2, 16, 16, 3), scaled_gradients), spec={"headCount": 4}, unused=[], expected={"kind": "vit", "depth": 2, "imageSize": 16, "pool": "class", "positions": "learned"})
+
 # ConvNeXts.
 settings = [CNBlockConfig(6, 8, 2), CNBlockConfig(8, 12, 1), CNBlockConfig(12, None, 2)]
 expected = {"kind": "convnext", "depths": [2, 1, 2], "widths": [6, 8, 12], "patchSize": 4}

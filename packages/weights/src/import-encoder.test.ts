@@ -144,13 +144,17 @@ describe("a file that is no encoder of ours", () => {
     thrown(() => importEncoder(convnext, { spec }), "SIMCLR_ERROR__CORE__INVALID_ARGUMENT");
   });
 
-  it("names what of a vision transformer has no place here: scales of layers, of another kind of network", () => {
+  it("names what of a vision transformer has no place here: norms of queries, scales of another shape", () => {
     const all = new Map(readTorchFile(bytesOf("transformers/dino-vit.pth")));
-    all.set("teacher.backbone.blocks.0.ls1.gamma", zeros(16));
+    all.set("teacher.backbone.blocks.0.attn.q_norm.weight", zeros(4));
+    all.set("teacher.backbone.blocks.0.ls1.gamma", zeros(4));
     const file = encodeSafetensors(all);
     const read = () => importEncoder(file, { spec: { headCount: 4 } });
     const error = thrown(read, "SIMCLR_ERROR__WEIGHTS__TENSORS_MISMATCH");
-    expect(error.context.unexpected).toEqual(["teacher.backbone.blocks.0.ls1.gamma"]);
+    expect(error.context.unexpected).toEqual([
+      "teacher.backbone.blocks.0.attn.q_norm.weight",
+      "teacher.backbone.blocks.0.ls1.gamma",
+    ]);
     const student = importEncoder(bytesOf("transformers/dino-vit.pth"), {
       prefix: "student.module.backbone.",
       spec: { headCount: 4 },

@@ -1,6 +1,7 @@
 import type { ConvNextOptions, ResnetOptions, VitOptions } from "@simclr/backbones";
 import type { Parameters } from "@simclr/core";
 import { type EncoderOptions, type EncoderSpec, encoderOf } from "./encoder-kind.js";
+import { foldLayerScales } from "./fold-layer-scales.js";
 import { inferConvNext } from "./infer-convnext.js";
 import { inferResnet } from "./infer-resnet.js";
 import { inferVit } from "./infer-vit.js";
@@ -81,7 +82,7 @@ export function importEncoder(file: Uint8Array | NamedFiles, options: ImportEnco
   const size = kind === "vit" && options.imageSize !== undefined ? { imageSize: options.imageSize } : {};
   const told = { ...size, ...options.spec };
   const { spec, variableShapes } = encoderOf({ ...ownOptions(read, told), ...told, kind });
-  const fitted = spec.kind === "vit" ? fitPositions(read, spec) : read;
+  const fitted = spec.kind === "vit" ? fitPositions(foldLayerScales(read), spec) : read;
   const imageSize = spec.kind === "vit" ? spec.imageSize : read.imageSize;
   const variables = uploadVariables(fitted, variableShapes);
   return { spec, ...variables, format, unused: fitted.unused, ...(imageSize && { imageSize }) };

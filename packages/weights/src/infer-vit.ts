@@ -37,12 +37,12 @@ export function inferVit({ found }: FoundEncoder, told: Pick<VitOptions, "headCo
   while (found.has(`block${depth}/norm1/scale`)) depth++;
   const pool = found.has("classToken") ? "class" : "mean";
   const positions = found.get("positions");
-  const grid = positions && gridOf(positions, pool === "class" ? 1 : 0);
+  const grid = positions && gridOf(positions, pool)?.grid;
   if (positions && grid === undefined) {
     const count = ownShape(positions)[1];
     throw unknownArchitecture(`its ${count} positions are no square of patches${classToken(pool)}`, names);
   }
-  const isFixed = positions !== undefined && grid !== undefined && areFixed(positions, grid, pool);
+  const isFixed = positions !== undefined && areFixed(positions, pool);
   const headCount = told.headCount ?? (isFixed && width % mocoHeads === 0 ? mocoHeads : publishedHeads.get(width));
   if (headCount === undefined) {
     throw unknownArchitecture(
@@ -66,18 +66,27 @@ export function inferVit({ found }: FoundEncoder, told: Pick<VitOptions, "headCo
 
 const classToken = (pool: "class" | "mean") => (pool === "class" ? " and a class token" : "");
 
-/** Patches on a side; undefined where they make no square. */
-export function gridOf(positions: FoundTensor, before: number): number | undefined {
+/** Patches on a side, and whether the class token has a position too: DeiT III's has none. Undefined where they make no square. */
+export function gridOf(
+  positions: FoundTensor,
+  pool: "class" | "mean",
+): { readonly grid: number; readonly before: 0 | 1 } | undefined {
   const [, count = 0] = ownShape(positions);
-  const grid = Math.sqrt(count - before);
-  return Number.isInteger(grid) && grid > 0 ? grid : undefined;
+  for (const before of pool === "class" ? ([1, 0] as const) : ([0] as const)) {
+    const grid = Math.sqrt(count - before);
+    if (Number.isInteger(grid) && grid > 0) return { grid, before };
+  }
+  return undefined;
 }
 
 /** Whether they are MoCo v3's sines and cosines, and nothing at the class token; float32 is off by some 1e-6. */
-function areFixed({ tensor: { shape, values } }: FoundTensor, grid: number, pool: "class" | "mean"): boolean {
+function areFixed(positions: FoundTensor, pool: "class" | "mean"): boolean {
+  const { shape, values } = positions.tensor;
   const width = shape.at(-1) as number;
-  if (width % 4 !== 0) return false;
-  const before = pool === "class" ? width : 0;
+  const found = gridOf(positions, pool);
+  if (width % 4 !== 0 || !found) return false;
+  const { grid } = found;
+  const before = found.before * width;
   const fixed = tf.tidy(() => sinCosPositions(grid, grid, width).dataSync());
   return (
     values.subarray(0, before).every((value) => value === 0) &&

@@ -4,8 +4,8 @@ import { gridOf } from "./infer-vit.js";
 import type { FoundEncoder } from "./names/found-encoder.js";
 
 /**
- * A vision transformer's positions for images of another size than the file's: the class token's stays, the patches' are interpolated.
- * Fixed positions are computed and need none of the file's.
+ * A vision transformer's positions for images of another size than the file's: the class token's stays, zeros where it has none, the
+ * patches' are interpolated. Fixed positions are computed and need none of the file's.
  */
 export function fitPositions<Found extends FoundEncoder>(read: Found, spec: VitSpec): Found {
   const positions = read.found.get("positions");
@@ -14,12 +14,20 @@ export function fitPositions<Found extends FoundEncoder>(read: Found, spec: VitS
     const found = new Map([...read.found].filter(([path]) => path !== "positions"));
     return { ...read, found, unused: [...read.unused, positions.name] };
   }
-  const before = spec.pool === "class" ? 1 : 0;
-  const from = gridOf(positions, before);
+  const from = gridOf(positions, spec.pool);
+  if (from === undefined) return read;
   const to = spec.imageSize / spec.patchSize;
-  if (from === undefined || from === to) return read;
-  const tensor = resizePositions(positions.tensor, from, to, before);
+  const resized = from.grid === to ? positions.tensor : resizePositions(positions.tensor, from.grid, to, from.before);
+  const tensor = spec.pool === "class" && from.before === 0 ? afterZeros(resized) : resized;
   return { ...read, found: new Map([...read.found, ["positions", { ...positions, tensor }]]) };
+}
+
+/** With one position of zeros before all others. */
+function afterZeros({ shape, values }: HostTensor): HostTensor {
+  const [, count = 0, channels = 0] = shape;
+  const all = new Float32Array((1 + count) * channels);
+  all.set(values, channels);
+  return { dtype: "float32", shape: [1, 1 + count, channels], values: all };
 }
 
 /**

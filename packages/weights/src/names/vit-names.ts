@@ -17,7 +17,7 @@ export const torchvisionVitNames = nameTable([
   ...normPairs("norm", "encoder.ln"),
 ]);
 
-/** timm's names, which DeiT, DINO, MoCo v3 and MAE have too. */
+/** timm's names, which DeiT, DINO, MoCo v3 and MAE have too; scales of branches are DeiT III's and DINOv2's. */
 export const timmVitNames = nameTable([
   ...layerPairs("patches", "patch_embed.proj"),
   ["classToken", "cls_token"],
@@ -25,8 +25,10 @@ export const timmVitNames = nameTable([
   ...normPairs("block#/norm1", "blocks.#.norm1"),
   ...layerPairs("block#/attention/input", "blocks.#.attn.qkv"),
   ...layerPairs("block#/attention/output", "blocks.#.attn.proj"),
+  ["block#/layerScale1", "blocks.#.ls1.gamma"],
   ...normPairs("block#/norm2", "blocks.#.norm2"),
   ...layerPairs("block#/dense1", "blocks.#.mlp.fc1"),
   ...layerPairs("block#/dense2", "blocks.#.mlp.fc2"),
+  ["block#/layerScale2", "blocks.#.ls2.gamma"],
   ...normPairs("norm", "norm"),
 ]);
