@@ -20,14 +20,17 @@ import {
   lamb,
   lars,
   layerWiseDecay,
+  linearSchedule,
   masked,
   momentum,
   normBiasAndSupervisedHead,
+  scaleByTrustRatio,
   sgd,
   trace,
 } from "./index.js";
 
 const fixture = JSON.parse(readFileSync(new URL("./fixtures/trajectories.json", import.meta.url), "utf8"));
+const peersOfLars = JSON.parse(readFileSync(new URL("./fixtures/lars.json", import.meta.url), "utf8"));
 const isBias = (path: string) => path.endsWith("bias");
 
 // By the trajectory's name: the optimizer that has to walk it.
@@ -89,7 +92,7 @@ describeEachBackend((backendName) => {
     const make = (learningRate: number) => wrap(momentum({ learningRate }));
     describeOptimizer(`momentum ${name}`, make, { learningRate: plain, compile });
   }
-  for (const variant of ["classic", "popular"] as const) {
+  for (const variant of ["classic", "popular", "pytorch"] as const) {
     for (const nesterov of [false, true]) {
       // Exclusions would give the bias the full rate; here both learn by trust ratio.
       const make = (learningRate: number) => lars({ learningRate, variant, nesterov, momentum: 0.5, excludes: "none" });
@@ -147,6 +150,48 @@ describeEachBackend((backendName) => {
         expectClose(params[path] as tf.Tensor, w);
         const slot = (state as unknown as Parameters[])[3] as Parameters;
         if (v) expectClose(tf.neg(slot[path] as tf.Tensor), v);
+      });
+    });
+
+    // Options of the trajectory's optimizer beside momentum 0.9 and weight decay 0.01.
+    const pytorch: [name: string, options: Partial<LarsOptions>][] = [
+      ["lightly", {}],
+      ["lightlyNesterov", { nesterov: true }],
+      ["solo", {}],
+      ["soloClipped", { trustCoefficient: 0.5, clip: true }],
+    ];
+    it.each(pytorch)("pytorch: 20 steps as those of %s, at rates that change from 0 on", (name, options) => {
+      tf.tidy(() => {
+        const learningRate = linearSchedule({ start: 0, end: 4, totalSteps: 20 });
+        const optimizer = lars({ learningRate, weightDecay: 0.01, variant: "pytorch", ...options });
+        let params = tensors(peersOfLars.start, peersOfLars);
+        let state = optimizer.init(params);
+        for (const [step, gradients] of peersOfLars.gradients.entries()) {
+          const [updates, next] = optimizer.update(tensors(gradients, peersOfLars), state, params, tf.scalar(step));
+          params = applyUpdates(params, updates);
+          state = next;
+          for (const [path, tensor] of Object.entries(params)) {
+            const expected = peersOfLars.trajectories[name][step][path];
+            expectClose(tensor, expected, { absolute: 3e-6, relative: 1e-5 });
+          }
+        }
+      });
+    });
+
+    it("clip: no parameter moves faster than at the learning rate, in every variant", () => {
+      tf.tidy(() => {
+        for (const variant of ["classic", "popular", "pytorch"] as const) {
+          const common = { weightDecay: 0, momentum: 0, excludes: "none", variant, clip: true } as const;
+          const params = { kernel: tf.tensor1d([3, -4]) };
+          const gradients = { kernel: tf.tensor1d([0.6, 0.8]) };
+          const moved = (learningRate: number, trustCoefficient: number) => {
+            const optimizer = lars({ ...common, learningRate, trustCoefficient });
+            return optimizer.update(gradients, optimizer.init(params), params, tf.scalar(0))[0].kernel as tf.Tensor;
+          };
+          // The trust ratio is 5 times the coefficient; the gradient's norm is 1.
+          expectClose(moved(0.1, 1), [-0.06, -0.08]);
+          expectClose(moved(0.1, 0.01), [-0.03, -0.04]);
+        }
       });
     });
 
@@ -245,12 +290,14 @@ describeEachBackend((backendName) => {
       () => momentum({ learningRate: 1, weightDecay: -1 }),
       () => adam({ learningRate: 1, beta2: 1 }),
       () => lars({ learningRate: 1, trustCoefficient: -1 }),
+      () => scaleByTrustRatio(1, { epsilon: -1 }),
+      () => scaleByTrustRatio(1, { clip: -1 }),
     ]) {
       expect(make).toThrow("SIMCLR_ERROR__CORE__INVALID_ARGUMENT");
     }
   });
 });
 
-function tensors(values: Record<string, number[]>): Parameters {
-  return Object.fromEntries(Object.entries(values).map(([path, v]) => [path, tf.tensor(v, fixture.shapes[path])]));
+function tensors(values: Record<string, number[]>, { shapes } = fixture): Parameters {
+  return Object.fromEntries(Object.entries(values).map(([path, v]) => [path, tf.tensor(v, shapes[path])]));
 }
