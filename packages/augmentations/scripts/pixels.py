@@ -64,6 +64,7 @@ def jitter():
 
 def tones():
     case("horizontalFlip", "torchvision", vision.hflip(image), {})
+    case("verticalFlip", "torchvision", vision.vflip(image), {})
     case("grayscale", "torchvision", vision.rgb_to_grayscale(image, 3), {}, 1)
     case("invert", "PIL", ImageOps.invert(pil), {})
     case("equalize", "PIL", ImageOps.equalize(pil), {})

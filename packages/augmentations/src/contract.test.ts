@@ -34,6 +34,7 @@ import {
   solarize,
   torchvisionCropSampler,
   trivialAugment,
+  verticalFlip,
   view,
 } from "./index.js";
 
@@ -61,6 +62,7 @@ const members: Record<string, Member> = {
   },
   "crop of the centre": { compiled: "eager", create: () => centerCrop({ imageSize: 16 }) },
   flip: { create: horizontalFlip },
+  "vertical flip": { create: verticalFlip },
   "jitter, v2": { create: () => colorJitter(), identity: { ...neutral, brightness: five(1) } },
   "jitter, v1": {
     compiled: "eager",

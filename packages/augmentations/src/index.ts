@@ -47,4 +47,5 @@ export { type SolarizeOptions, solarize } from "./solarize.js";
 export { type TensorflowCropSamplerOptions, tensorflowCropSampler } from "./tensorflow-crop-sampler.js";
 export { torchvisionCropSampler } from "./torchvision-crop-sampler.js";
 export { trivialAugment } from "./trivial-augment.js";
+export { verticalFlip } from "./vertical-flip.js";
 export { type View, view } from "./view.js";

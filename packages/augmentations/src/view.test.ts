@@ -14,6 +14,7 @@ import {
   randomResizedCrop,
   sharedByViews,
   simclrView,
+  verticalFlip,
   view,
 } from "./index.js";
 
@@ -21,6 +22,15 @@ const random = (...shape: [number, number, number, number]) =>
   tf.tensor4d(Float32Array.from(uniform(randomKey(1), tf.util.sizeFromShape(shape))), shape);
 
 describeEachBackend(() => {
+  it("verticalFlip turns columns, and twice is nothing", () => {
+    tf.tidy(() => {
+      const image = tf.tensor4d([1, 2, 3, 4, 5, 6].map((x) => x / 10), [1, 2, 3, 1]); // biome-ignore format: one line
+      const flipped = verticalFlip().apply(image, {});
+      expectClose(flipped, [0.4, 0.5, 0.6, 0.1, 0.2, 0.3]);
+      expectClose(verticalFlip().apply(flipped, {}), image);
+    });
+  });
+
   it("horizontalFlip mirrors rows, and twice is nothing", () => {
     tf.tidy(() => {
       const image = tf.tensor4d([1, 2, 3, 4, 5, 6].map((x) => x / 10), [1, 2, 3, 1]); // biome-ignore format: one line

@@ -29,7 +29,7 @@ export {
 export { normBiasAndSupervisedHead, not } from "./predicates.js";
 export { type AdamMoments, type ScaleByAdamOptions, scaleByAdam } from "./scale-by-adam.js";
 export { scaleByLearningRate } from "./scale-by-learning-rate.js";
-export { scaleByTrustRatio } from "./scale-by-trust-ratio.js";
+export { scaleByTrustRatio, type TrustRatioOptions } from "./scale-by-trust-ratio.js";
 export { constantSchedule, type Schedule } from "./schedule.js";
 export { type MomentumOptions, momentum, type SgdOptions, sgd } from "./sgd.js";
 export { type TraceOptions, trace } from "./trace.js";

@@ -10,7 +10,7 @@ import { describe, expect, it } from "vitest";
 import { noise, noiseDataset, scaledView, tinyView } from "./fixtures/tiny-data.js";
 import { tinyBackbone, tinyHead } from "./fixtures/tiny-models.js";
 import { abortAfter, temporaryFolder, train } from "./fixtures/tiny-run.js";
-import { loadEncoder, pretrain } from "./index.js";
+import { loadEncoder, type ProbeContext, pretrain } from "./index.js";
 import { simclrStep } from "./simclr-step.js";
 
 const [count, size, classCount] = [6, 8, 3];
@@ -117,6 +117,17 @@ describeEachBackend((backendName) => {
       const encoder = await loadEncoder(folder.path, { backboneFromSpec: () => tinyBackbone() });
       expect(Object.keys(encoder.params).sort()).toEqual(["conv/kernel", "norm/offset", "norm/scale"]);
       encoder.dispose();
+    });
+
+    it("is among the parameters that other probes of a run see", async () => {
+      let bias: number[] = [];
+      const run = async ({ params }: ProbeContext) => {
+        bias = [...(params["supervisedHead/bias"] as tf.Tensor).dataSync()];
+        return {};
+      };
+      const { state } = await train({ dataset: labelled, epochs: 1, step: step(), probes: [{ name: "bias", everyEpochs: 1, run }] }); // biome-ignore format: one line
+      expect(bias).toHaveLength(classCount);
+      expect(state["params/supervisedHead/bias"]).toEqual(bias);
     });
 
     it.runIf(backendName === "tensorflow")("is the same compiled", async () => {

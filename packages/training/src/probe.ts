@@ -1,9 +1,12 @@
+import type { Parameters } from "@simclr/core";
 import type { Encode } from "./encoder.js";
 
 /** What a probe may look at. */
 export interface ProbeContext {
   /** The backbone as it is now, in inference mode and compiled already: do not compile it again. */
   readonly encode: Encode;
+  /** All parameters as they are now, keyed as in `TrainState`; borrowed. The linear probe's are `supervisedHead/...`. */
+  readonly params: Parameters;
   readonly step: number;
   /** Epochs made. */
   readonly epoch: number;

@@ -89,7 +89,7 @@ async function runProbe(
 ): Promise<Numbers> {
   const { params, batchStats } = steps.state;
   const encode: Encode = (images) => encoder(below("backbone", params), below("backbone", batchStats), images);
-  const measured = await run({ encode, ...at, signal });
+  const measured = await run({ encode, params, ...at, signal });
   await recorder.probe(at, name, measured);
   return Object.fromEntries(Object.entries(measured).map(([what, value]) => [`${name}/${what}`, value]));
 }

@@ -33,6 +33,7 @@ Examples:
   simclr pretrain ./photos --recipe ./mine.ts          a recipe of your own: export default defineRecipe({ ... })
   simclr pretrain ./photos --set backbone.kind=vit     a vision transformer; simclr describe photos --set ... tells what it needs
   simclr pretrain ./photos --set objective.kind=byol   another method: moco, byol, simSiam, supCon, barlowTwins, vicReg, dcl
+  simclr pretrain cifar10 --set evaluation.linearProbe=true  a linear classifier beside the encoder, which it does not teach
   simclr pretrain --run runs/photos-20261124-093000 --resume
 
 What <data> is, its files tell:
@@ -47,7 +48,7 @@ What <data> is, its files tell:
 
 A folder with train/ and test/ in it has a test set. Where images lie in folders named after their classes, or shards have
 labels, the classes are used to measure, with kNN every few epochs and at the end; a fifth of the images is held out for that.
-Only objective.kind=supCon learns from them.
+Only objective.kind=supCon, and evaluation.linearProbe=true beside the encoder, learn from them.
 
 Ctrl-C saves a checkpoint and says how to go on; a second Ctrl-C stops at once.
 \`simclr recipes\` lists the recipes, \`simclr recipes --keys\` all settings and where their defaults are from.`,

@@ -34,7 +34,13 @@ export const objective = z.strictObject({
     .enum(["constant", "cosine"])
     .nullable()
     .default(null)
-    .describe("with moco and byol; cosine: up to 1 at the end; null: constant (MoCo), cosine (BYOL)"),
+    .describe("with moco and byol; cosine: up to finalMomentum at the end; null: constant (MoCo), cosine (BYOL)"),
+  finalMomentum: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe("with a cosine momentumSchedule: where it ends (BYOL: 1)"),
   queueSize: count
     .default(65_536)
     .describe(

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { objective, oneNetworkObjectives } from "./objective-schema.js";
+import { optimizer } from "./optimizer-schema.js";
 import { view } from "./view-schema.js";
 
 const count = z.int().min(1);
@@ -94,33 +95,6 @@ const loss = z.strictObject({
     ),
 });
 
-const optimizer = z.strictObject({
-  kind: z
-    .enum(["lars", "sgd", "adamw", "lamb"])
-    .default("lars")
-    .describe("lars for batches of 512 and more (paper); sgd below; lamb: adamw with lars's trust ratio"),
-  learningRate: positive.describe("before it is scaled by the batch size"),
-  learningRateScaling: z
-    .enum(["none", "linear", "squareRoot"])
-    .default("linear")
-    .describe("none; linear: times batchSize / 256; squareRoot: times its square root (paper, appendix B.1)"),
-  warmupEpochs: z
-    .number()
-    .min(0)
-    .default(10)
-    .describe("the learning rate grows for so long, then falls as a cosine (paper: 10)"),
-  momentum: z.number().min(0).lt(1).default(0.9).describe("of lars and sgd (paper: 0.9)"),
-  weightDecay: z
-    .number()
-    .min(0)
-    .default(1e-4)
-    .describe("not on biases and batch norm (reference: 1e-4; the paper's text: 1e-6)"),
-  clipGlobalNorm: positive
-    .nullable()
-    .default(null)
-    .describe("how long all gradients are together at most; null: as long as they are (reference)"),
-});
-
 const path = z.string().min(1).nullable().default(null);
 
 const data = z.strictObject({
@@ -137,7 +111,15 @@ const data = z.strictObject({
 });
 
 const evaluation = z.strictObject({
-  everyEpochs: count.default(10).describe("epochs between two kNN probes while training, where there are labels"),
+  everyEpochs: count
+    .default(10)
+    .describe("epochs between two measurements while training, by kNN and the linear probe, where there are labels"),
+  linearProbe: z
+    .boolean()
+    .default(false)
+    .describe(
+      "whether a linear classifier learns beside the encoder, from labels, and does not teach it (reference: true, lineareval_while_pretraining)",
+    ),
   heldOutFraction: z
     .number()
     .gt(0)
@@ -197,9 +179,17 @@ const settings = z.strictObject({
 
 /** Everything a run depends on, apart from its images. JSON: it is saved with the run. */
 export const recipeSchema = settings.check(({ value, issues }) => {
-  const { epochs, optimizer, imageSize, backbone, batchSize, microBatchSize, objective, loss } = value;
+  const { epochs, optimizer, imageSize, backbone, batchSize, microBatchSize, objective, loss, view } = value;
   const refuse = (path: string[], message: string) => issues.push({ code: "custom", path, message, input: value });
   if (optimizer.warmupEpochs > epochs) refuse(["optimizer", "warmupEpochs"], `at most epochs, which is ${epochs}`);
+  if (optimizer.schedule === "step" && optimizer.decayEpochs.length === 0)
+    refuse(["optimizer", "decayEpochs"], "a list of epochs, with optimizer.schedule=step");
+  if (optimizer.decayEpochs.some((epoch) => epoch <= optimizer.warmupEpochs))
+    refuse(["optimizer", "decayEpochs"], `epochs after the warm-up, which is ${optimizer.warmupEpochs}`);
+  if (view.minimumCropArea > view.maximumCropArea)
+    refuse(["view", "minimumCropArea"], `at most view.maximumCropArea, which is ${view.maximumCropArea}`);
+  if (view.minimumBlurSigma > view.maximumBlurSigma)
+    refuse(["view", "minimumBlurSigma"], `at most view.maximumBlurSigma, which is ${view.maximumBlurSigma}`);
   const patchSize = backbone.patchSize ?? 16;
   if (backbone.kind === "vit" && imageSize % patchSize !== 0)
     refuse(["imageSize"], `a multiple of backbone.patchSize, which is ${patchSize}`);

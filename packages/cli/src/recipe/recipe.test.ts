@@ -38,13 +38,22 @@ test("defaults are the paper's and the reference's", () => {
     transformations: ["crop", "flip", "color", "blur"],
     transformedViews: "both",
     minimumCropArea: 0.08,
+    maximumCropArea: 1,
+    cropSampler: "tensorflow",
     horizontalShear: 0,
     verticalShear: 0,
     flipProbability: 0.5,
     colorStrength: 1,
+    brightness: 0.8,
+    contrast: 0.8,
+    saturation: 0.8,
+    hue: 0.2,
+    colorVariant: "simclrv2",
     colorProbability: 0.8,
     grayscaleProbability: 0.2,
     blurProbability: 0.5,
+    minimumBlurSigma: 0.1,
+    maximumBlurSigma: 2,
     cutoutProbability: 1,
     rotateProbability: 0.75,
     sobelProbability: 0.5,
@@ -61,6 +70,7 @@ test("defaults are the paper's and the reference's", () => {
     kind: "simclr",
     momentum: null,
     momentumSchedule: null,
+    finalMomentum: 1,
     queueSize: 65_536,
     predictorHiddenSize: null,
     sigma: 0.5,
@@ -73,8 +83,15 @@ test("defaults are the paper's and the reference's", () => {
   expect(optimizer).toMatchObject({
     kind: "lars",
     learningRateScaling: "linear",
+    schedule: "cosine",
     warmupEpochs: 10,
+    warmupLearningRate: 0,
+    finalLearningRate: 0,
     momentum: 0.9,
+    nesterov: false,
+    trustCoefficient: 0.001,
+    clipTrustRatio: false,
+    larsVariant: "classic",
     weightDecay: 1e-4,
   });
   expect(evaluation).toMatchObject({ neighbours: 200, neighbourTemperature: 0.1, linearEpochs: 90 });
@@ -162,7 +179,7 @@ test.each([
   ["temperature=-1", "temperature", "a number above 0"],
   ["view.flipProbability=2", "view.flipProbability", "a number of at least 0 and of at most 1"],
   ["backbone.depth=19", "backbone.depth", "one of 18, 34, 50, 101, 152, 200"],
-  ["optimizer.kind=adagrad", "optimizer.kind", 'one of "lars", "sgd", "adamw", "lamb"'],
+  ["optimizer.kind=adagrad", "optimizer.kind", 'one of "lars", "sgd", "adam", "adamw", "lamb"'],
   ["optimizer.warmupEpochs=101", "optimizer.warmupEpochs", "at most epochs, which is 100"],
 ])("--set %s is refused with what it has to be", async (assignment, key, expected) => {
   const error = await refusal(() => withOverrides(defineRecipe(smallest), [assignment]));
@@ -172,7 +189,7 @@ test.each([
 });
 
 const listOfTransformations =
-  'a list, each one of "crop", "cutout", "flip", "color", "sobel", "noise", "blur", "rotate", "autoAugment", "randAugment", "trivialAugment", "affine", "perspective", "motionBlur", "erasing", "solarize", "posterize", "equalize", "autoContrast", "sharpness", "invert", "gamma"';
+  'a list, each one of "crop", "cutout", "flip", "color", "sobel", "noise", "blur", "rotate", "autoAugment", "verticalFlip", "randAugment", "trivialAugment", "affine", "perspective", "motionBlur", "erasing", "solarize", "posterize", "equalize", "autoContrast", "sharpness", "invert", "gamma"';
 
 test.each([
   ['view.transformations=["crop","colour"]', "view.transformations", listOfTransformations, 'Did you mean "color"?'],

@@ -14,7 +14,7 @@ const paperTransformations = [
   "rotate",
   "autoAugment",
 ] as const;
-const otherTransformations = ["randAugment", "trivialAugment", "affine", "perspective", "motionBlur", "erasing", "solarize", "posterize", "equalize", "autoContrast", "sharpness", "invert", "gamma"] as const; // biome-ignore format: one line
+const otherTransformations = ["verticalFlip", "randAugment", "trivialAugment", "affine", "perspective", "motionBlur", "erasing", "solarize", "posterize", "equalize", "autoContrast", "sharpness", "invert", "gamma"] as const; // biome-ignore format: one line
 const transformation = z.enum([...paperTransformations, ...otherTransformations]);
 
 /** How often something that is not in the paper is done, where it is listed. */
@@ -42,29 +42,58 @@ export const view = z.strictObject({
     .max(1)
     .default(0.08)
     .describe("smallest crop, as a fraction of the image's area (paper: 0.08)"),
+  maximumCropArea: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(1)
+    .describe("largest crop, as a fraction of the image's area (paper: 1)"),
+  cropSampler: z
+    .enum(["tensorflow", "torchvision"])
+    .default("tensorflow")
+    .describe("how crops are drawn (reference: tensorflow; lightly, solo-learn: torchvision)"),
   horizontalShear: z.number().min(0).default(0).describe("largest slant, pixels a row (not in the paper; for writing)"),
   verticalShear: z
     .number()
     .min(0)
     .default(0)
     .describe("largest slope, pixels a column (not in the paper; for writing)"),
+  verticalFlipProbability: often("verticalFlip", 0.5, "a view is turned upside down (torchvision: 0.5)"),
   flipProbability: probability.default(0.5).describe("how often a view is mirrored (paper: 0.5)"),
   colorStrength: z
     .number()
     .min(0)
     .default(1)
     .describe("strength of the colour jitter (paper: 1 on ImageNet, 0.5 on CIFAR-10)"),
+  brightness: z.number().min(0).default(0.8).describe("largest change of brightness at colorStrength 1 (paper: 0.8)"),
+  contrast: z.number().min(0).default(0.8).describe("largest change of contrast at colorStrength 1 (paper: 0.8)"),
+  saturation: z.number().min(0).default(0.8).describe("largest change of saturation at colorStrength 1 (paper: 0.8)"),
+  hue: z.number().min(0).default(0.2).describe("largest shift of hue at colorStrength 1, in turns (paper: 0.2)"),
+  colorVariant: z
+    .enum(["simclrv2", "simclrv1", "torchvision"])
+    .default("simclrv2")
+    .describe(
+      "whose arithmetic of colours (reference: simclrv2; the first paper: simclrv1; lightly, solo-learn: torchvision)",
+    ),
   colorProbability: probability.default(0.8).describe("how often colours are jittered (paper: 0.8)"),
   grayscaleProbability: probability.default(0.2).describe("how often colours are dropped (paper: 0.2)"),
   blurProbability: probability
     .default(0.5)
     .describe("how often a view is blurred (paper: 0.5 on ImageNet, 0 on CIFAR-10)"),
+  minimumBlurSigma: z.number().gt(0).default(0.1).describe("narrowest blur, in pixels (paper: 0.1)"),
+  maximumBlurSigma: z.number().gt(0).default(2).describe("widest blur, in pixels (paper: 2)"),
   cutoutProbability: probability
     .default(1)
     .describe("with cutout: how often a part is covered (DeVries and Taylor 2017: 1; the paper does not say)"),
   rotateProbability: probability
     .default(0.75)
     .describe("with rotate: how often a view is turned by 90, 180 or 270 degrees (0.75: none as often as each)"),
+  rotateDegrees: z
+    .number()
+    .gt(0)
+    .nullable()
+    .default(null)
+    .describe("with rotate: the largest angle, either way; null: quarters of a turn (paper)"),
   sobelProbability: probability
     .default(0.5)
     .describe("with sobel: how often a view becomes its edges (the paper does not say)"),

@@ -29,6 +29,7 @@ const measures: readonly Measure[] = [
   { title: "Finds the other view of an image, %", note: "of all images in the batch", kind: "train", field: "contrastiveAccuracy", factor: 100, to: 100 },
   { title: "How far projections spread", note: "deviation of their features; near 0 all images are one", kind: "train", field: "projectionDeviation" },
   { title: "kNN with the encoder while it trains, %", note: "top-1 on a part of the images", kind: "probe/knn", field: "top1", factor: 100, to: 100, points: true },
+  { title: "Linear probe beside the encoder, %", note: "top-1 on held-out images", kind: "probe/linearProbe", field: "top1", factor: 100, to: 100, points: true },
   { title: "Throughput, images a second", note: "each seen in two views", kind: "train", field: "imagesPerSecond" },
 ]; // biome-ignore format: a table
 
@@ -47,7 +48,7 @@ export async function trainingCurves(runs: readonly Curved[]): Promise<TrainingC
 
 /** A run's loss and accuracies in one picture, for a README or a talk. */
 export async function lossCurve(run: Curved): Promise<string> {
-  const shown = measures.slice(0, 4).filter((measure) => valuesOf([run], measure).length > 0);
+  const shown = measures.slice(0, 5).filter((measure) => valuesOf([run], measure).length > 0);
   const vconcat = shown.map((measure) => ({
     ...curve([run], measure, { width: 560, height: measure.field === "loss" ? 180 : 120 }),
     title: measure.title,

@@ -55,6 +55,8 @@ const each = { statistics: "each view" } as const;
 /** A recipe's settings, and the step of @simclr/training that they mean. */
 const methods: [string, Partial<RecipeInput>, (parts: Parts) => TrainStep][] = [
   ["simclr", {}, (parts) => simclrStep({ ...parts, temperature: 0.2 })],
+  ["linearProbe", { evaluation: { linearProbe: true } }, (parts) => simclrStep({ ...parts, temperature: 0.2, linearProbe: { classCount: 10 } })],
+  ["byol, linearProbe", { objective: { kind: "byol" }, evaluation: { linearProbe: true } }, (parts) => byolStep({ ...parts, predictor: predictor(4096), momentum: cosineMomentumSchedule({ start: 0.996, totalSteps }), linearProbe: { classCount: 10 } })],
   ["hard negatives", { loss: { hardNegativeConcentration: 1, hardNegativeClassProbability: 0.1 } }, (parts) => simclrStep({ ...parts, loss: (a, b) => ntXent(a, b, { temperature: 0.2, hardNegatives: { concentration: 1, classProbability: 0.1 } }) })],
   ["microBatchSize", { microBatchSize: 4 }, (parts) => simclrStep({ ...parts, temperature: 0.2, microBatchSize: 4 })],
   ["supCon", { objective: { kind: "supCon" } }, (parts) => simclrStep({ ...parts, classCount: 10, loss: (a, b, labels) => supCon(a, b, labels, { temperature: 0.2 }) })],
@@ -64,7 +66,7 @@ const methods: [string, Partial<RecipeInput>, (parts: Parts) => TrainStep][] = [
   ["vicReg", { objective: { kind: "vicReg", invarianceWeight: 5, varianceWeight: 7, covarianceWeight: 2 } }, (parts) => simclrStep({ ...parts, ...each, loss: (a, b) => vicReg(a, b, { invarianceWeight: 5, varianceWeight: 7, covarianceWeight: 2 }) })],
   ["negativeCosineSimilarity", { objective: { kind: "negativeCosineSimilarity" } }, (parts) => simclrStep({ ...parts, ...each, loss: (a, b) => negativeCosineSimilarity(a, b) })],
   ["moco", { objective: { kind: "moco", queueSize: 24 } }, (parts) => mocoStep({ ...parts, temperature: 0.2, queueSize: 24, momentum: 0.999 })],
-  ["moco, cosine", { objective: { kind: "moco", queueSize: 24, momentum: 0.9, momentumSchedule: "cosine" } }, (parts) => mocoStep({ ...parts, temperature: 0.2, queueSize: 24, momentum: cosineMomentumSchedule({ start: 0.9, totalSteps }) })],
+  ["moco, cosine", { objective: { kind: "moco", queueSize: 24, momentum: 0.9, momentumSchedule: "cosine", finalMomentum: 0.99 } }, (parts) => mocoStep({ ...parts, temperature: 0.2, queueSize: 24, momentum: cosineMomentumSchedule({ start: 0.9, end: 0.99, totalSteps }) })],
   ["byol", { objective: { kind: "byol" } }, (parts) => byolStep({ ...parts, predictor: predictor(4096), momentum: cosineMomentumSchedule({ start: 0.996, totalSteps }) })],
   ["byol, constant", { objective: { kind: "byol", momentum: 0.9, momentumSchedule: "constant", predictorHiddenSize: 16 } }, (parts) => byolStep({ ...parts, predictor: predictor(16), momentum: 0.9 })],
   ["simSiam", { objective: { kind: "simSiam" } }, (parts) => simSiamStep({ ...parts, predictor: predictor(2) })],
@@ -143,6 +145,7 @@ const refused = (changes: Partial<RecipeInput>, classCount?: number) => {
 
 test.each<[string, Partial<RecipeInput>, RegExp]>([
   ["supCon without labels", { objective: { kind: "supCon" } }, /CLI__LABELS_MISSING/],
+  ["a linear probe without labels", { evaluation: { linearProbe: true } }, /CLI__LABELS_MISSING.*linearProbe/],
   ["a queue shorter than the batch", { objective: { kind: "moco", queueSize: 7 } }, /INVALID_RECIPE_VALUE.*objective\.queueSize to be at least the batch, 8/],
   ["micro batches that are not whole", { batchSize: "auto", microBatchSize: 3 }, /INVALID_RECIPE_VALUE.*microBatchSize to be a divisor of the batch, 8/],
   ["the same in the recipe", { microBatchSize: 3 }, /INVALID_RECIPE_VALUE.*microBatchSize to be a divisor of batchSize, which is 8/],

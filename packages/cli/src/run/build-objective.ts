@@ -111,10 +111,11 @@ function contrastive({ temperature, loss }: Recipe): LossOptions {
 }
 
 /** Null is the papers': MoCo's stays at 0.999, BYOL's grows from 0.996 to 1. */
-function momentumOf({ kind, momentum, momentumSchedule }: Recipe["objective"], totalSteps: number): number | Schedule {
+function momentumOf(objective: Recipe["objective"], totalSteps: number): number | Schedule {
+  const { kind, momentum, momentumSchedule, finalMomentum: end } = objective;
   const start = momentum ?? (kind === "byol" ? 0.996 : 0.999);
   const isCosine = momentumSchedule === null ? kind === "byol" : momentumSchedule === "cosine";
-  return isCosine ? cosineMomentumSchedule({ start, totalSteps }) : start;
+  return isCosine ? cosineMomentumSchedule({ start, end, totalSteps }) : start;
 }
 
 type Predicting = Pick<Recipe, "objective">;

@@ -25,8 +25,10 @@ import {
   sharpness,
   sobel,
   solarize,
+  torchvisionCropSampler,
   trivialAugment,
   type View,
+  verticalFlip,
 } from "@simclr/augmentations";
 import { foldIn, randomKey, uniform } from "@simclr/core";
 import { expectClose, expectNoLeak } from "@simclr/core/testing";
@@ -89,6 +91,38 @@ const cases: [RecipeInput["view"], Augmentation[]][] = [
     [crop, sometimes(sobel(), 0.3), sometimes(gaussianNoise(), 0.6), sometimes(rotate(), 0.75)],
   ],
   [{ transformations: ["crop", "rotate"], rotateProbability: 0 }, [crop]],
+  [
+    { transformations: ["crop", "verticalFlip", "rotate"], rotateProbability: 1, rotateDegrees: 20 },
+    [crop, sometimes(verticalFlip(), 0.5), sometimes(rotate({ angleRange: [-20, 20] }), 1)],
+  ],
+  [
+    // lightly's command line, as far as it differs from the paper.
+    {
+      transformations: ["crop", "color", "blur"],
+      minimumCropArea: 0.15,
+      maximumCropArea: 0.9,
+      cropSampler: "torchvision",
+      brightness: 0.7,
+      contrast: 0.6,
+      saturation: 0.5,
+      hue: 0.1,
+      colorVariant: "torchvision",
+      minimumBlurSigma: 0.2,
+      maximumBlurSigma: 1,
+    },
+    [
+      randomResizedCrop({
+        imageSize,
+        sampler: torchvisionCropSampler({ areaRange: [0.15, 0.9] }),
+      }) as Augmentation,
+      sometimes(
+        colorJitter({ brightness: 0.7, contrast: 0.6, saturation: 0.5, hue: 0.1, variant: "torchvision" }),
+        0.8,
+      ),
+      sometimes(grayscale(), 0.2),
+      sometimes(gaussianBlur({ sigmaRange: [0.2, 1] }), 0.5),
+    ],
+  ],
   [
     { transformations: ["crop", "randAugment", "trivialAugment"], randAugmentOperations: 1, randAugmentMagnitude: 20 },
     [crop, randAugment({ operationCount: 1, magnitude: 20 }) as Augmentation, trivialAugment() as Augmentation],

@@ -27,8 +27,10 @@ import {
   sobel,
   solarize,
   tensorflowCropSampler,
+  torchvisionCropSampler,
   trivialAugment,
   type View,
+  verticalFlip,
   view,
 } from "@simclr/augmentations";
 import type { Recipe } from "../recipe/recipe-schema.js";
@@ -69,20 +71,25 @@ export function buildViews(recipe: Pick<Recipe, "imageSize" | "view">): readonly
 function makers({ imageSize, view: options }: Pick<Recipe, "imageSize" | "view">): Record<Transformation, () => Chain> {
   const sometimes = (augmentation: unknown, probability: number): Chain =>
     probability > 0 ? [randomApply(augmentation as Augmentation, probability)] : [];
-  const { minimumCropArea, colorStrength, colorProbability, grayscaleProbability } = options;
-  const sampler = tensorflowCropSampler({ areaRange: [minimumCropArea, 1] });
+  const { minimumCropArea, maximumCropArea, colorStrength, colorProbability, grayscaleProbability } = options;
+  const drawn = { tensorflow: tensorflowCropSampler, torchvision: torchvisionCropSampler }[options.cropSampler];
+  const sampler = drawn({ areaRange: [minimumCropArea, maximumCropArea] });
+  const { brightness, contrast, saturation, hue, colorVariant: variant, rotateDegrees: degrees } = options;
+  const jitter = () => colorJitter({ strength: colorStrength, brightness, contrast, saturation, hue, variant });
+  const sigmaRange = [options.minimumBlurSigma, options.maximumBlurSigma] as const;
   return {
     crop: () => [randomResizedCrop({ imageSize, sampler }) as Augmentation],
     cutout: () => sometimes(cutout(), options.cutoutProbability),
     flip: () => sometimes(horizontalFlip(), options.flipProbability),
     color: () => [
-      ...sometimes(colorJitter({ strength: colorStrength }), colorStrength > 0 ? colorProbability : 0),
+      ...sometimes(jitter(), colorStrength > 0 ? colorProbability : 0),
       ...sometimes(grayscale(), grayscaleProbability),
     ],
     sobel: () => sometimes(sobel(), options.sobelProbability),
     noise: () => sometimes(gaussianNoise(), options.noiseProbability),
-    blur: () => sometimes(gaussianBlur(), options.blurProbability),
-    rotate: () => sometimes(rotate(), options.rotateProbability),
+    blur: () => sometimes(gaussianBlur({ sigmaRange }), options.blurProbability),
+    rotate: () => sometimes(rotate(degrees === null ? {} : { angleRange: [-degrees, degrees] }), options.rotateProbability), // biome-ignore format: one line
+    verticalFlip: () => sometimes(verticalFlip(), options.verticalFlipProbability),
     autoAugment: () => [autoAugment({ policy: options.autoAugmentPolicy }) as Augmentation],
     randAugment: () => [
       randAugment({ operationCount: options.randAugmentOperations, magnitude: options.randAugmentMagnitude }) as Augmentation, // biome-ignore format: one line

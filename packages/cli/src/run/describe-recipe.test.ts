@@ -30,25 +30,28 @@ test("SimCLRv2's largest network is told of by --set", async () => {
   expect(description.bytes.activations).toBe(description.recomputedActivationBytes);
 });
 
-test.each(["lars", "sgd", "adamw", "lamb"] as const)("%s keeps as many numbers as it is said to", async (kind) => {
-  await useTensorFlow();
-  const recipe = defineRecipe({
-    description: "Small.",
-    imageSize: 16,
-    epochs: 10,
-    batchSize: 8,
-    backbone: { depth: 18, width: 1 / 16, stem: "cifar" },
-    head: { layers: 2, outputSize: 4 },
-    optimizer: { kind, learningRate: 0.1 },
-  });
-  const { bytes } = await describeRecipe({ recipe, channels: 1 });
-  const state = buildStep(recipe, { batchSize: 8, exampleCount: 16, imageShape: [16, 16, 1] }).init(randomKey(0));
-  const numbers = (tree: TensorTree) => flattenTree(tree).reduce((sum, [, { size }]) => sum + size, 0);
-  expect(bytes.parameters).toBe(4 * countParameters(state.params));
-  expect(bytes.gradients).toBe(bytes.parameters);
-  expect(bytes.optimizer).toBe(4 * numbers(state.optimizerState));
-  disposeTree(state);
-});
+test.each(["lars", "sgd", "adam", "adamw", "lamb"] as const)(
+  "%s keeps as many numbers as it is said to",
+  async (kind) => {
+    await useTensorFlow();
+    const recipe = defineRecipe({
+      description: "Small.",
+      imageSize: 16,
+      epochs: 10,
+      batchSize: 8,
+      backbone: { depth: 18, width: 1 / 16, stem: "cifar" },
+      head: { layers: 2, outputSize: 4 },
+      optimizer: { kind, learningRate: 0.1 },
+    });
+    const { bytes } = await describeRecipe({ recipe, channels: 1 });
+    const state = buildStep(recipe, { batchSize: 8, exampleCount: 16, imageShape: [16, 16, 1] }).init(randomKey(0));
+    const numbers = (tree: TensorTree) => flattenTree(tree).reduce((sum, [, { size }]) => sum + size, 0);
+    expect(bytes.parameters).toBe(4 * countParameters(state.params));
+    expect(bytes.gradients).toBe(bytes.parameters);
+    expect(bytes.optimizer).toBe(4 * numbers(state.optimizerState));
+    disposeTree(state);
+  },
+);
 
 test.each([
   ["simclr", 2 * 8, 3 * 16],

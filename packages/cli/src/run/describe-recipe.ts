@@ -46,7 +46,7 @@ export interface RecipeDescription {
 }
 
 /** How many numbers an optimizer keeps for each parameter. */
-const kept: Readonly<Record<Recipe["optimizer"]["kind"], number>> = { lars: 1, sgd: 1, adamw: 2, lamb: 2 };
+const kept: Readonly<Record<Recipe["optimizer"]["kind"], number>> = { lars: 1, sgd: 1, adam: 2, adamw: 2, lamb: 2 };
 
 /**
  * `simclr describe` as a function: what training by a recipe would need, without images and without allocating it.

@@ -8,7 +8,7 @@ import { batchSizeFor } from "./batch-size.js";
 import { buildStep } from "./build-step.js";
 import { type EvaluateRunResult, evaluateRun } from "./evaluate-run.js";
 import { imageSource } from "./image-source.js";
-import { onlineKnn } from "./online-knn.js";
+import { onlineProbes } from "./online-probes.js";
 import { type PretrainSettingsOptions, pretrainSettings } from "./pretrain-settings.js";
 import { profiledCompile } from "./profiled-compile.js";
 import { recipeCompile } from "./recipe-compile.js";
@@ -74,7 +74,7 @@ export async function pretrainRun(options: PretrainRunOptions): Promise<Pretrain
     checkpoint: { ...recipe.checkpoints, ...(source.test && { best: { metric: "knn/top1", mode: "max" } }) },
     // A curve of a thousand points is enough for the eye.
     log: { everySteps: Math.max(1, Math.round(totalSteps / 1000)) },
-    probes: onlineKnn(source, recipe),
+    probes: onlineProbes(source, recipe),
     signal: interruption.signal,
     onProgress: progress.show,
   }).finally(() => {

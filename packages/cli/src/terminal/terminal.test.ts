@@ -68,12 +68,14 @@ test("training shows loss, accuracy and speed, and a line for every probe", () =
   const at = { step: 20, totalSteps: 20, epoch: 10 };
   progress.show({ ...at, kind: "start", resumedFrom: "/run/checkpoints/step-00000020" });
   progress.show({ ...at, kind: "probe", probe: "knn", measured: { top1: 0.9512 } });
+  progress.show({ ...at, kind: "probe", probe: "linearProbe", measured: { top1: 0.912, top5: 0.99 } });
   const throughput = { imagesPerSecond: 212.34, secondsPerStep: 0.6, shareInStep: 0.9, remainingSeconds: 0 };
   progress.show({ ...at, kind: "step", metrics: { loss: 2.3456, contrastiveAccuracy: 0.842 }, throughput });
   progress.stop();
   const lines = text().split("\n");
   expect(lines).toContain("Going on after step 20 of 20.");
   expect(lines).toContain("Epoch 10: kNN 95.1%");
+  expect(lines).toContain("Epoch 10: linear probe 91.2%");
   expect(lines).toContain("Training 20 of 20 · epoch 10/10 · loss 2.346 · accuracy 84% · 212 images/s");
 });
 

@@ -18,9 +18,9 @@ export function trainingProgress(terminal: Terminal, totalSteps: number, epochs:
       progress.update(event.step, { text: "compiling", remainingSeconds: null });
     }
     if (event.kind === "probe") {
-      terminal.print(
-        `Epoch ${String(event.epoch).padStart(String(epochs).length)}: kNN ${percent(event.measured.top1)}`,
-      );
+      const epoch = String(event.epoch).padStart(String(epochs).length);
+      const name = event.probe === "knn" ? "kNN" : "linear probe";
+      terminal.print(`Epoch ${epoch}: ${name} ${percent(event.measured.top1)}`);
     }
     if (event.kind === "step") {
       const { metrics, throughput } = event;
