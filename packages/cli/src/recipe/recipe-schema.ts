@@ -99,7 +99,7 @@ const path = z.string().min(1).nullable().default(null);
 
 const data = z.strictObject({
   imageKey: path.describe(
-    "of shards: the TFRecord feature or Parquet column with the images; null: image/encoded, and the column that is of images",
+    "of shards: the TFRecord feature or table column with the images; null: image/encoded, and the column that is of images",
   ),
   labelKey: path.describe(
     "of shards: the feature, column or property of .json with the labels; null: image/class/label, the column of classes, label",
