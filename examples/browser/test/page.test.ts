@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { resnet } from "@simclr/backbones";
+import { convNext, imagenetNormalization, resnet, vit } from "@simclr/backbones";
 import { disposeTree, randomKey } from "@simclr/core";
 import type { Encoder, Features } from "@simclr/evaluation";
 import { type Browser, type Page, startChromium } from "@simclr/tooling/chromium";
@@ -178,6 +178,55 @@ describe.skipIf(!browser)("the page", () => {
     } // biome-ignore format: as it is
     disposeTree([encoder.params, encoder.state]);
     expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("vision transformers and ConvNeXts, on WASM and WebGL: a graph model's and a safetensors file's neighbours are Node's", async () => {
+    await tf.setBackend("cpu");
+    const backbones = {
+      vit: vit({
+        width: 12,
+        depth: 2,
+        headCount: 3,
+        patchSize: 5,
+        imageSize: 20,
+        normalization: imagenetNormalization,
+      }),
+      convnext: convNext({ depths: [1, 2], widths: [8, 12], patchSize: 2, layerScale: 0.5 }),
+    };
+    const files = await Promise.all([20, 33, 80, 47].map((height, seed) => photo(seed, height, 52).png().toBuffer()));
+    const photos = join(scratch, "seen");
+    mkdirSync(photos);
+    for (const [i, file] of files.entries()) writeFileSync(join(photos, `${i}.png`), file);
+    const { page, complaints } = await open();
+    await ready(page, /is ready/);
+    await drop(page, [photos]);
+    await ready(page, /4 images embedded/);
+    const titles = await page.$$eval("#backend option", (options) => options.map(({ textContent }) => textContent));
+    for (const [kind, backbone] of Object.entries(backbones)) {
+      const encoder = { spec: backbone.spec, ...backbone.init(randomKey(3)) };
+      const own = (images: tf.Tensor4D) =>
+        backbone.apply(encoder.params, encoder.state, images, { training: false }).outputs.features as tf.Tensor2D;
+      const features = await nodeFeatures(own, files, [20, 20, 3]);
+      for (const format of ["safetensors", "graph-model"] as const) {
+        const folder = join(scratch, `${kind}-${format}`);
+        mkdirSync(folder);
+        const exported = await exportEncoder(encoder, { format, imageSize: 20 });
+        for (const [name, bytes] of Object.entries(exported.files)) writeFileSync(join(folder, name), bytes);
+        await page.select("#backend", "0");
+        await drop(page, [folder]);
+        for (const backend of ["WASM", "WebGL"]) {
+          await page.select("#backend", String(titles.findIndex((title) => title?.startsWith(backend))));
+          await ready(page, new RegExp(`4 images embedded in .* on ${backend}.* ${features.size} numbers each`));
+          for (const index of [0, 2]) expectNeighbours(await neighboursOf(page, index), features, index, 3);
+        }
+        await page.select("#encoder", "0");
+        await ready(page, /4 images embedded .* 64 numbers each/);
+      }
+      disposeTree([encoder.params, encoder.state]);
+    }
+    // A driver in software reports every time that it is waited for.
+    expect(complaints.filter((complaint) => !complaint.includes("GL Driver Message"))).toEqual([]);
     await page.close();
   });
 

@@ -1,4 +1,6 @@
+import { invalidArgument } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
+import { assertCount } from "./option-checks.js";
 
 const temperature = 10_000;
 
@@ -8,7 +10,8 @@ const temperature = 10_000;
  *     sin(row w), cos(row w), sin(column w), cos(column w)  with  w_i = 10000^(-i / (channels / 4))
  *
  * @param channels a multiple of 4
- * @returns `[1, rows * columns, channels]`, the patches in row-major order
+ * @returns float32 `[1, rows * columns, channels]`, the patches in row-major order; owned by the caller
+ * @throws SIMCLR_ERROR__CORE__INVALID_ARGUMENT
  * @example
  * ```ts
  * import { sinCosPositions } from "@simclr/backbones";
@@ -17,6 +20,8 @@ const temperature = 10_000;
  * @see Chen, Xie and He 2021 (MoCo v3), `build_2d_sincos_position_embedding`. big_vision divides i by channels / 4 - 1
  */
 export function sinCosPositions(rows: number, columns: number, channels: number): tf.Tensor3D {
+  assertCount({ rows, columns, channels });
+  if (channels % 4 !== 0) throw invalidArgument("channels", channels, "a multiple of 4");
   const quarter = channels / 4;
   const values = new Float32Array(rows * columns * channels);
   for (let patch = 0; patch < rows * columns; patch++) {

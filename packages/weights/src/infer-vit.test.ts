@@ -2,6 +2,7 @@ import { type VitOptions, vitShapes } from "@simclr/backbones";
 import { type HostTensor, isSimclrError } from "@simclr/core";
 import { expectNoLeak } from "@simclr/core/testing";
 import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-backend-cpu";
 import { expect, it } from "vitest";
 import { inferVit } from "./infer-vit.js";
 import type { FoundEncoder, FoundTensor } from "./names/found-encoder.js";

@@ -1,4 +1,5 @@
 import { expectClose } from "@simclr/core/testing";
+import "@tensorflow/tfjs-backend-cpu";
 import { expect, it } from "vitest";
 import transformers from "./fixtures/transformers/goldens.json" with { type: "json" };
 import { resizePositions } from "./resize-positions.js";
