@@ -167,6 +167,9 @@ const settings = z.strictObject({
     .union([z.boolean(), z.literal("auto")])
     .default("auto")
     .describe('whether XLA fuses the step into one program; "auto": on a GPU, and in bfloat16'),
+  startFrom: path.describe(
+    "the folder of a run whose encoder, and whose head where it fits, training begins with; null: random numbers (paper)",
+  ),
   seed: z.int().min(0).default(0).describe("the same seed gives the same run"),
   data: data.prefault({}),
   view: view.prefault({}),
