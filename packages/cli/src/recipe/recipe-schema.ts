@@ -29,6 +29,12 @@ const backbone = z.strictObject({
     .nullable()
     .default(null)
     .describe("with resnet: the stem and shortcuts of ResNet-D; null: with selective kernels alone (reference)"),
+  normalization: z
+    .enum(["none", "imagenet"])
+    .default("none")
+    .describe(
+      "with resnet: what is done to pixels in [0, 1] (reference: none; lightly, solo-learn: ImageNet's mean and deviation)",
+    ),
   size: z
     .enum(["tiny", "small", "base", "large"])
     .nullable()
@@ -57,6 +63,10 @@ const head = z.strictObject({
     .default(null)
     .describe("width of its hidden layers; null: as many as features (reference)"),
   outputSize: count.default(128).describe("size of a projection (paper: 128)"),
+  batchNorm: z
+    .boolean()
+    .default(true)
+    .describe("whether batch norms follow its layers (reference); false: biases in their place (solo-learn)"),
   normalizeProjection: z
     .boolean()
     .default(true)
@@ -193,6 +203,8 @@ export const recipeSchema = settings.check(({ value, issues }) => {
     refuse(["view", "minimumCropArea"], `at most view.maximumCropArea, which is ${view.maximumCropArea}`);
   if (view.minimumBlurSigma > view.maximumBlurSigma)
     refuse(["view", "minimumBlurSigma"], `at most view.maximumBlurSigma, which is ${view.maximumBlurSigma}`);
+  if (backbone.normalization !== "none" && backbone.kind !== "resnet")
+    refuse(["backbone", "normalization"], `none with backbone.kind=${backbone.kind}`);
   const patchSize = backbone.patchSize ?? 16;
   if (backbone.kind === "vit" && imageSize % patchSize !== 0)
     refuse(["imageSize"], `a multiple of backbone.patchSize, which is ${patchSize}`);
@@ -201,8 +213,10 @@ export const recipeSchema = settings.check(({ value, issues }) => {
     (loss.kind !== "ntXent" || loss.negatives !== "all" || !loss.normalize)
   )
     refuse(["loss", "hardNegativeConcentration"], "null, but for ntXent of all negatives, normalized");
-  if (microBatchSize === null) return;
   const isOneNetwork = (oneNetworkObjectives as readonly string[]).includes(objective.kind);
+  if (objective.batchStatistics !== null && !isOneNetwork)
+    refuse(["objective", "batchStatistics"], `null with objective.kind=${objective.kind}`);
+  if (microBatchSize === null) return;
   if (!isOneNetwork) refuse(["microBatchSize"], `null with objective.kind=${objective.kind}`);
   if (batchSize !== "auto" && batchSize % microBatchSize !== 0)
     refuse(["microBatchSize"], `a divisor of batchSize, which is ${batchSize}`);

@@ -1,4 +1,12 @@
-import { type ConvNextBackbone, convNext, type ResnetBackbone, resnet, type VitBackbone, vit } from "@simclr/backbones";
+import {
+  type ConvNextBackbone,
+  convNext,
+  imagenetNormalization,
+  type ResnetBackbone,
+  resnet,
+  type VitBackbone,
+  vit,
+} from "@simclr/backbones";
 import { simclrError } from "../errors.js";
 import type { Recipe } from "../recipe/recipe-schema.js";
 
@@ -15,7 +23,8 @@ export function buildBackbone(
   if (kind === "resnet") {
     const { depth, width, stem, selectiveKernels, squeezeExcite, resnetD } = backbone;
     const common = { depth, width, stem, selectiveKernels, squeezeExcite, inputChannels, recompute };
-    return resnet({ ...common, ...(resnetD !== null && { resnetD }) });
+    const normalization = backbone.normalization === "imagenet" ? imagenetNormalization : "none";
+    return resnet({ ...common, normalization, ...(resnetD !== null && { resnetD }) });
   }
   const { size, patchSize, positions, pool } = backbone;
   const common = { inputChannels, recompute, ...(size !== null && { size }), ...(patchSize !== null && { patchSize }) };

@@ -41,11 +41,11 @@ export function buildStep(recipe: Recipe, options: StepOptions): TrainStep<Tenso
 
 /** A recipe's projection head, for so many features. */
 export function buildHead(
-  { kind, layers, hiddenSize, outputSize, normalizeProjection }: Recipe["head"],
+  { kind, layers, hiddenSize, outputSize, batchNorm, normalizeProjection }: Recipe["head"],
   inputSize: number,
 ): DescribedHead<Head["spec"]> {
   if (kind === "none") return noHead({ inputSize });
-  const sizes = { inputSize, outputSize, normalizeProjection };
+  const sizes = { inputSize, outputSize, batchNorm, normalizeProjection: batchNorm && normalizeProjection };
   if (kind === "linear") return linearHead(sizes);
   return nonlinearHead({ ...sizes, layers, ...(hiddenSize !== null && { hiddenSize }) });
 }

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { imagenetNormalization, type ResnetSpec, resnet } from "@simclr/backbones";
 import { disposeTree, type Json, randomKey, withPrefix } from "@simclr/core";
 import { noHead } from "@simclr/heads";
@@ -62,7 +63,8 @@ export async function importRun(options: ImportRunOptions): Promise<ImportRunRes
   try {
     const spec = normalizedSpec(encoder, options.normalization);
     const { depth, width, stem, selectiveKernels, squeezeExcite, resnetD } = spec;
-    const own = { kind: "resnet", depth, width, stem, selectiveKernels, squeezeExcite, resnetD };
+    const normalization = isDeepStrictEqual(spec.normalization, imagenetNormalization) ? "imagenet" : "none";
+    const own = { kind: "resnet", depth, width, stem, selectiveKernels, squeezeExcite, resnetD, normalization };
     const overrides = Object.entries(own).map(([name, value]) => `backbone.${name}=${value}`);
     const recipe = {
       ...withOverrides(asked.recipe, [...overrides, ...headOverrides(head)]),

@@ -1,6 +1,7 @@
 import { mkdtempSync, renameSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { resnet } from "@simclr/backbones";
 import { disposeTree, randomKey } from "@simclr/core";
 import { useTensorFlow } from "@simclr/runtime";
 import { loadNetwork, pretrain } from "@simclr/training";
@@ -82,6 +83,25 @@ test("the backbone is that run's; a head of another form is random", async () =>
   expect(start?.hasHead).toBe(false);
   expect(Object.keys(start?.params ?? {}).filter((path) => !path.startsWith("backbone/"))).toEqual([]);
   start?.dispose();
+});
+
+test("what a recipe does not tell of an imported encoder stays: its padding, its normalization", async () => {
+  const imported = join(folder, "imported");
+  const { recipe } = await pretrainSettings({ data: "digits", recipe: small, runFolder: imported });
+  const { pretraining: dataset } = await imageSource("digits", recipe, { onWarning: () => {} });
+  const normalization = { mean: [0.1], deviation: [0.3] };
+  const { depth, width, stem } = recipe.backbone;
+  const backbone = resnet({ depth, width, stem, inputChannels: 1, variant: "torchvision", normalization });
+  const start = { backbone, params: {}, state: {} };
+  const step = buildStep(recipe, { batchSize: 16, exampleCount: 32, imageShape: gray, start });
+  const settings = { dataset, step, batchSize: 16, totalSteps: 1, key: randomKey(0), runFolder: imported };
+  disposeTree((await pretrain({ ...settings, recipe: { data: "digits", recipe } })).state);
+
+  const set = [`startFrom=${imported}`, "backbone.recompute=blocks"];
+  const asked = await pretrainSettings({ data: "digits", recipe: small, set });
+  const network = await startingNetwork(asked.recipe, gray, join(folder, "none"));
+  expect(network?.backbone.spec).toMatchObject({ variant: "torchvision", normalization, recompute: "blocks" });
+  network?.dispose();
 });
 
 test.each<[string, string[], readonly [number, number, number]]>([

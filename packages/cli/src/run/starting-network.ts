@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Backbone, simclrError } from "@simclr/core";
+import { backboneFromSpec } from "@simclr/backbones";
+import { type Backbone, type ModelSpec, simclrError } from "@simclr/core";
 import { type InitialNetwork, type LoadedNetwork, latestCheckpoint, loadNetwork } from "@simclr/training";
 import type { Recipe } from "../recipe/recipe-schema.js";
 import { buildBackbone } from "./build-backbone.js";
@@ -7,7 +8,7 @@ import { buildHead } from "./build-step.js";
 
 /** What training begins with where it does not begin with random numbers. */
 export interface StartingNetwork extends InitialNetwork {
-  /** The recipe's, as the other run has it: with its normalization of images. */
+  /** The recipe's, as the other run has it: with its padding and its normalization of images. */
   readonly backbone: Backbone;
   /** Whether the projection head is the other run's too. */
   readonly hasHead: boolean;
@@ -28,32 +29,23 @@ export async function startingNetwork(
 ): Promise<StartingNetwork | undefined> {
   const { startFrom } = recipe;
   if (startFrom === null) return undefined;
-  const own = (await latestCheckpoint(runFolder)) ? runFolder : startFrom;
-  const network = await loadNetwork(own);
-  const backbone = buildBackbone(recipe, imageShape);
-  if (!isOf(backbone, network)) {
+  const network = await loadNetwork((await latestCheckpoint(runFolder)) ? runFolder : startFrom);
+  const { spec } = buildBackbone(recipe, imageShape);
+  if (!isDeepStrictEqual(compared(network.backbone.spec), compared(spec))) {
     network.dispose();
     throw otherEncoder(startFrom, imageShape[2]);
   }
-  const head = buildHead(recipe.head, backbone.featureSize);
-  const hasHead = isDeepStrictEqual(head.spec, network.head.spec);
+  const backbone = backboneFromSpec({ ...network.backbone.spec, recompute: spec.recompute });
+  const hasHead = isDeepStrictEqual(buildHead(recipe.head, backbone.featureSize).spec, network.head.spec);
   const taken = (numbers: LoadedNetwork["params"]) =>
     Object.fromEntries(Object.entries(numbers).filter(([path]) => hasHead || path.startsWith("backbone/")));
-  return {
-    // Another backbone of the same spec may be recomputed in the backward pass.
-    backbone: isDeepStrictEqual(backbone.spec, network.backbone.spec) ? backbone : network.backbone,
-    params: taken(network.params),
-    state: taken(network.state),
-    hasHead,
-    dispose: network.dispose,
-  };
+  return { backbone, params: taken(network.params), state: taken(network.state), hasHead, dispose: network.dispose };
 }
 
-/** Whether a network's encoder has the tensors of a backbone. */
-function isOf({ variableShapes }: ReturnType<typeof buildBackbone>, { params }: LoadedNetwork): boolean {
-  const own = Object.entries(variableShapes.params).map(([path, shape]) => `backbone/${path} ${shape}`);
-  const given = Object.entries(params).map(([path, { shape }]) => `${path} ${shape}`);
-  return isDeepStrictEqual(own.sort(), given.filter((name) => name.startsWith("backbone/")).sort());
+/** What a recipe tells of a backbone; in the rest imported networks differ, and training goes on with what they have. */
+function compared(spec: ModelSpec): ModelSpec {
+  const { variant, stemActivation, normalization, zeroInitializeLastScale, batchNormDecay, recompute, ...told } = spec;
+  return told as ModelSpec;
 }
 
 function otherEncoder(startFrom: string, channels: number) {
