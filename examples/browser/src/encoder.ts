@@ -63,13 +63,13 @@ function graphEncoder(model: GraphModel): LoadedEncoder {
 
 /** Its readers are fetched when they are wanted: most people never drop such a file. */
 async function safetensorsEncoder(file: File): Promise<LoadedEncoder> {
-  const [{ resnet }, { importEncoder }] = await Promise.all([
+  const [{ backboneFromSpec }, { importEncoder }] = await Promise.all([
     import("@simclr/backbones"),
     import("@simclr/weights/browser"),
   ]);
   const { spec, params, state, imageSize } = importEncoder({ [file.name]: new Uint8Array(await file.arrayBuffer()) });
   const network = {
-    backbone: resnet(spec),
+    backbone: backboneFromSpec(spec),
     params: withPrefix("backbone", params),
     state: withPrefix("backbone", state),
   };

@@ -28,6 +28,7 @@ export { type RandAugmentOptions, randAugment } from "./rand-augment.js";
 export { type RandomAffineOptions, type RandomAffineParameters, randomAffine } from "./random-affine.js";
 export { type RandomApplyParameters, randomApply } from "./random-apply.js";
 export { type RandomErasingOptions, type RandomErasingParameters, randomErasing } from "./random-erasing.js";
+export { type RandomMixOptions, type RandomMixParameters, randomMix } from "./random-mix.js";
 export {
   type RandomPerspectiveOptions,
   type RandomPerspectiveParameters,

@@ -5,7 +5,7 @@ import { describeEachBackend } from "@simclr/runtime/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import golden from "./fixtures/mixes.json" with { type: "json" };
-import { cutmix, mixup, parameterTensors, randomErasing } from "./index.js";
+import { type BatchMix, cutmix, mixup, parameterTensors, randomErasing, randomMix } from "./index.js";
 import { sampleBeta } from "./sample-beta.js";
 
 const four = <T>(value: T) => [value, value, value, value];
@@ -45,7 +45,7 @@ describeEachBackend((backendName) => {
     });
   });
 
-  it.each([mixup({ perImage: true }), cutmix({ perImage: true })])(
+  it.each<BatchMix>([mixup({ perImage: true }), cutmix({ perImage: true }), randomMix([mixup(), cutmix()])])(
     "$name: plain, compilable, differentiable",
     (mix) => {
       const context = { batchSize: 4, imageSize: [6, 5] } as const;
@@ -70,6 +70,27 @@ describeEachBackend((backendName) => {
       tf.dispose([weights, images, labels]);
     },
   );
+
+  it("randomMix is the one that was chosen, or the batch itself, to the bit", () => {
+    const members = [mixup({ alpha: 0.4 }), cutmix()];
+    const mix = randomMix(members);
+    const { mixes } = mix.sample(randomKey(3), { batchSize: 4, imageSize: [6, 5] });
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const [images, labels] = [imagesOf(), labelsOf()];
+        for (const chosen of [-1, 0, 1]) {
+          const actual = mix.apply(images, labels, { chosen: four(chosen), mixes });
+          const expected = members[chosen]?.apply(images, labels, mixes[chosen] as never) ?? { images, labels };
+          expect([...actual.images.dataSync()]).toEqual([...expected.images.dataSync()]);
+          expect([...actual.labels.dataSync()]).toEqual([...expected.labels.dataSync()]);
+        }
+        expect(() => mix.apply(images, labels, { chosen: four(0), mixes: [] })).toThrow(
+          "SIMCLR_ERROR__AUGMENTATIONS__PARAMETER_MISMATCH",
+        );
+        return undefined;
+      }),
+    );
+  });
 
   it("refuse labels of another batch", () => {
     tf.tidy(() => {
@@ -135,10 +156,30 @@ describe("what is drawn", () => {
     expect(new Set(cutmix().sample(randomKey(6), context).y).size).toBe(1);
   });
 
+  it("randomMix chooses by its weights, one for a batch, and leaves some alone", () => {
+    const draws = (options: object) => {
+      const mix = randomMix([mixup(), cutmix()], options);
+      return Array.from({ length: 2000 }, (_, i) => mix.sample(randomKey(i), { batchSize: 2, imageSize }).chosen);
+    };
+    const share = (all: readonly (readonly number[])[], which: number) =>
+      all.filter(([first, second]) => first === which && second === which).length / all.length;
+    // Four deviations of a binomial count.
+    const near = (actual: number, p: number) => Math.abs(actual - p) <= 4 * Math.sqrt((p * (1 - p)) / 2000);
+    const evenly = draws({});
+    expect([share(evenly, -1), near(share(evenly, 0), 0.5), near(share(evenly, 1), 0.5)]).toEqual([0, true, true]);
+    const rarely = draws({ weights: [3, 1], probability: 0.4 });
+    expect([0.6, 0.3, 0.1].map((p, i) => near(share(rarely, i - 1), p))).toEqual([true, true, true]);
+    expect(share(draws({ weights: [0, 2] }), 1)).toBe(1);
+  });
+
   it("options that make no sense are refused", () => {
     for (const make of [
       () => mixup({ alpha: 0 }),
       () => cutmix({ alpha: Number.NaN }),
+      () => randomMix([]),
+      () => randomMix([mixup()], { weights: [1, 1] }),
+      () => randomMix([mixup()], { weights: [0] }),
+      () => randomMix([mixup()], { probability: 1.5 }),
       () => randomErasing({ areaRange: [0.5, 0.2] }),
       () => randomErasing({ aspectRatioRange: [0, 1] }),
       () => randomErasing({ value: [] }),

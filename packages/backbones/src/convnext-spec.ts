@@ -1,4 +1,5 @@
 import { invalidArgument } from "@simclr/core";
+import { assertNormalization, type Normalization } from "./normalization.js";
 import { assertCount, assertNoStranger, assertRecompute } from "./option-checks.js";
 
 /** Blocks and channels of the four stages (Liu et al. 2022, section 3). */
@@ -23,6 +24,8 @@ export interface ConvNextOptions {
   readonly patchSize?: number;
   /** What every block's branch is multiplied by at first, channel by channel. Default 1e-6. */
   readonly layerScale?: number;
+  /** What is done to the images first. Default `"none"`: images go in as they are, in [0, 1]. */
+  readonly normalization?: "none" | Normalization;
   /** Channels of the images. Default 3. */
   readonly inputChannels?: number;
   /** `"blocks"`: keeps the blocks' inputs alone for the backward pass, which computes the rest again. Default `"none"`. */
@@ -45,6 +48,7 @@ export function convNextSpec(options: ConvNextOptions & { readonly kind?: string
     widths = sizes[size].widths,
     patchSize = 4,
     layerScale = 1e-6,
+    normalization = "none",
     inputChannels = 3,
     recompute = "none",
     ...unknown
@@ -59,6 +63,7 @@ export function convNextSpec(options: ConvNextOptions & { readonly kind?: string
   assertCount({ patchSize, inputChannels });
   if (!(Number.isFinite(layerScale) && layerScale > 0))
     throw invalidArgument("layerScale", layerScale, "a number above 0");
+  assertNormalization(normalization, inputChannels);
   assertRecompute(recompute);
   return {
     kind: "convnext",
@@ -66,6 +71,7 @@ export function convNextSpec(options: ConvNextOptions & { readonly kind?: string
     widths: [...widths],
     patchSize,
     layerScale,
+    normalization,
     inputChannels,
     recompute,
   };

@@ -4,6 +4,7 @@ import { applyBlock } from "./apply-block.js";
 import { applyConvNextBlock, convNextBlockVariables } from "./convnext-block.js";
 import { type ConvNextOptions, type ConvNextSpec, convNextSpec } from "./convnext-spec.js";
 import { applyLayerNorm, layerNormVariables } from "./layer-norm.js";
+import { normalizeImages } from "./normalization.js";
 import { applyPatchConvolution, patchConvolutionVariables } from "./patch-convolution.js";
 import { initVariables, shapesOf, type Variable, type VariableShapes } from "./variables.js";
 
@@ -66,13 +67,14 @@ export function convNext(options: ConvNextOptions = {}): ConvNextBackbone {
     apply: (params: Parameters, state: Parameters, images: tf.Tensor, _: ApplyOptions): ModelResult => {
       assertShape("images", images, ["batch", "height", "width", inputChannels]);
       return tf.tidy(() => {
-        const patches = applyPatchConvolution("stem/patches", params, images as tf.Tensor4D);
+        const normalized = normalizeImages(images as tf.Tensor4D, spec.normalization);
+        const patches = applyPatchConvolution("stem/patches", params, normalized);
         let x = applyLayerNorm("stem/norm", params, patches);
         const outputs: Record<string, tf.Tensor> = { stem: x };
         for (const { path, blocks, before } of stages) {
           if (before !== undefined) {
-            const normalized = applyLayerNorm(`${path}/downsample/norm`, params, x);
-            x = applyPatchConvolution(`${path}/downsample/patches`, params, normalized);
+            const normed = applyLayerNorm(`${path}/downsample/norm`, params, x);
+            x = applyPatchConvolution(`${path}/downsample/patches`, params, normed);
           }
           for (const block of blocks)
             x = applyBlock(recompute, block, params, x, (own, input) => applyConvNextBlock(block, own, input));

@@ -4,11 +4,11 @@ export type { ConvNextOptions, ConvNextSize, ConvNextSpec } from "./convnext-spe
 export type { ConvolutionNorm } from "./convolution-norm.js";
 export { type BackboneDescription, type DescribeOptions, describe, formatDescription } from "./describe.js";
 export { type FrozenBackboneOptions, frozenBackbone } from "./frozen-backbone.js";
+export { imagenetNormalization, inceptionNormalization, type Normalization } from "./normalization.js";
+export { sinCosPositions } from "./position-embedding.js";
 export { type ResnetBackbone, resnet, resnetShapes } from "./resnet.js";
 export { type ResidualBlock, type ResnetArchitecture, resnetArchitecture } from "./resnet-architecture.js";
 export {
-  imagenetNormalization,
-  type Normalization,
   type ResnetDepth,
   type ResnetOptions,
   type ResnetSpec,

@@ -9,6 +9,11 @@ const temperature = 10_000;
  *
  * @param channels a multiple of 4
  * @returns `[1, rows * columns, channels]`, the patches in row-major order
+ * @example
+ * ```ts
+ * import { sinCosPositions } from "@simclr/backbones";
+ * console.log(sinCosPositions(14, 14, 384).shape); // [1, 196, 384]
+ * ```
  * @see Chen, Xie and He 2021 (MoCo v3), `build_2d_sincos_position_embedding`. big_vision divides i by channels / 4 - 1
  */
 export function sinCosPositions(rows: number, columns: number, channels: number): tf.Tensor3D {

@@ -1,24 +1,11 @@
 import { invalidArgument } from "@simclr/core";
+import { assertNormalization, type Normalization } from "./normalization.js";
 import { assertNoStranger, assertRecompute } from "./option-checks.js";
 
 /** How many layers a ResNet may have. */
 export const resnetDepths = [18, 34, 50, 101, 152, 200] as const;
 
 export type ResnetDepth = (typeof resnetDepths)[number];
-
-/** How a channel of the images is brought to the numbers that a network was trained on: `(image - mean) / deviation`. */
-export type Normalization = {
-  /** One number a channel. */
-  readonly mean: readonly number[];
-  /** One number a channel, above 0. */
-  readonly deviation: readonly number[];
-};
-
-/** torchvision's numbers for ImageNet, which most networks that PyTorch trained were given. */
-export const imagenetNormalization: Normalization = {
-  mean: [0.485, 0.456, 0.406],
-  deviation: [0.229, 0.224, 0.225],
-};
 
 /** What a ResNet is. Every default is that of google-research/simclr@383d414 (`run.py`, `resnet.py`). */
 export interface ResnetOptions {
@@ -108,13 +95,7 @@ export function resnetSpec(options: ResnetOptions & { readonly kind?: string }):
     throw invalidArgument("variant", variant, '"simclr" or "torchvision"');
   if (stemActivation !== "relu" && !(stemActivation === "none" && stem === "cifar"))
     throw invalidArgument("stemActivation", stemActivation, '"relu", or with the stem "cifar" "none"');
-  if (!isNormalization(normalization, inputChannels))
-    throw invalidArgument(
-      "normalization",
-      normalization,
-      `"none" or a mean and a deviation above 0 for each of ${inputChannels} channels`,
-      "imagenetNormalization has those of ImageNet.",
-    );
+  assertNormalization(normalization, inputChannels);
   if (typeof zeroInitializeLastScale !== "boolean")
     throw invalidArgument("zeroInitializeLastScale", zeroInitializeLastScale, "true or false");
   if (!(batchNormDecay >= 0 && batchNormDecay < 1))
@@ -135,12 +116,4 @@ export function resnetSpec(options: ResnetOptions & { readonly kind?: string }):
     batchNormDecay,
     recompute,
   };
-}
-
-function isNormalization(value: unknown, channels: number): value is "none" | Normalization {
-  if (value === "none") return true;
-  const { mean, deviation } = (value ?? {}) as Partial<Normalization>;
-  const areNumbers = (list: readonly number[] | undefined): list is readonly number[] =>
-    Array.isArray(list) && list.length === channels && list.every(Number.isFinite);
-  return areNumbers(mean) && areNumbers(deviation) && deviation.every((number) => number > 0);
 }

@@ -9,6 +9,7 @@ import {
 } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { applyConvolutionNorm } from "./convolution-norm.js";
+import { normalizeImages } from "./normalization.js";
 import { applyResidualBlock, recomputeResidualBlock } from "./residual-block.js";
 import { type ResnetArchitecture, resnetArchitecture, resnetVariables } from "./resnet-architecture.js";
 import { type ResnetOptions, type ResnetSpec, resnetSpec } from "./resnet-spec.js";
@@ -65,7 +66,7 @@ export function resnet(options: ResnetOptions): ResnetBackbone {
       return tf.tidy(() => {
         const outputs: Record<string, tf.Tensor> = {};
         const states: Parameters[] = [];
-        let x = normalized(images as tf.Tensor4D, spec);
+        let x = normalizeImages(images as tf.Tensor4D, spec.normalization);
         for (const layer of stem) {
           const result = applyConvolutionNorm(layer, params, state, x, runOf(0));
           x = result.output;
@@ -92,12 +93,6 @@ export function resnet(options: ResnetOptions): ResnetBackbone {
 /** The shapes of a ResNet's variables by path, without allocating them: how large a network would be. */
 export function resnetShapes(options: ResnetOptions): VariableShapes {
   return shapesOf(resnetVariables(resnetArchitecture(resnetSpec(options))));
-}
-
-function normalized(images: tf.Tensor4D, { normalization }: ResnetSpec): tf.Tensor4D {
-  if (normalization === "none") return images;
-  const { mean, deviation } = normalization;
-  return tf.div(tf.sub(images, tf.tensor1d([...mean])), tf.tensor1d([...deviation]));
 }
 
 function pooled(x: tf.Tensor4D, pooling: ResnetArchitecture["stemPooling"]): tf.Tensor4D {

@@ -2,7 +2,7 @@ const byteUnits = ["bytes", "KiB", "MiB", "GiB", "TiB"];
 const countUnits = ["", "thousand", "M", "G", "T", "P"];
 
 /**
- * A number of bytes in three digits: `6.89 GiB`.
+ * A number of bytes in three digits: `6.66 GiB`.
  *
  * @example
  * ```ts

@@ -1,4 +1,5 @@
 import { invalidArgument } from "@simclr/core";
+import { assertNormalization, type Normalization } from "./normalization.js";
 import { assertCount, assertNoStranger, assertRecompute } from "./option-checks.js";
 
 /** Widths, depths and heads by name: Ti, S and B of DeiT (Touvron et al. 2021), L of Dosovitskiy et al. 2021. */
@@ -34,6 +35,8 @@ export interface VitOptions {
    * patches' tokens, without a class token (Beyer et al. 2022).
    */
   readonly pool?: "class" | "mean";
+  /** What is done to the images first. Default `"none"`: images go in as they are, in [0, 1]. */
+  readonly normalization?: "none" | Normalization;
   /** Channels of the images. Default 3. */
   readonly inputChannels?: number;
   /** `"blocks"`: keeps the blocks' inputs alone for the backward pass, which computes the rest again. Default `"none"`. */
@@ -60,6 +63,7 @@ export function vitSpec(options: VitOptions & { readonly kind?: string }): VitSp
     imageSize = 224,
     positions = "learned",
     pool = "class",
+    normalization = "none",
     inputChannels = 3,
     recompute = "none",
     ...unknown
@@ -76,6 +80,7 @@ export function vitSpec(options: VitOptions & { readonly kind?: string }): VitSp
   if (positions === "sincos" && width % 4 !== 0)
     throw invalidArgument("width", width, "a multiple of 4, for sincos positions");
   if (pool !== "class" && pool !== "mean") throw invalidArgument("pool", pool, '"class" or "mean"');
+  assertNormalization(normalization, inputChannels);
   assertRecompute(recompute);
   return {
     kind: "vit",
@@ -87,6 +92,7 @@ export function vitSpec(options: VitOptions & { readonly kind?: string }): VitSp
     imageSize,
     positions,
     pool,
+    normalization,
     inputChannels,
     recompute,
   };

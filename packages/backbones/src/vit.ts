@@ -9,6 +9,7 @@ import {
 import * as tf from "@tensorflow/tfjs-core";
 import { applyBlock } from "./apply-block.js";
 import { applyLayerNorm, layerNormVariables } from "./layer-norm.js";
+import { normalizeImages } from "./normalization.js";
 import { applyPatchConvolution, patchConvolutionVariables } from "./patch-convolution.js";
 import { sinCosPositions } from "./position-embedding.js";
 import { applyTransformerBlock, type TransformerBlock, transformerBlockVariables } from "./transformer-block.js";
@@ -71,7 +72,8 @@ export function vit(options: VitOptions = {}): VitBackbone {
 
   const embed = (params: Parameters, images: tf.Tensor4D): tf.Tensor3D => {
     const [batch] = images.shape;
-    const patches = tf.reshape(applyPatchConvolution("patches", params, images), [batch, grid ** 2, width]);
+    const normalized = normalizeImages(images, spec.normalization);
+    const patches = tf.reshape(applyPatchConvolution("patches", params, normalized), [batch, grid ** 2, width]);
     const placed = positions === "sincos" ? tf.add<tf.Tensor3D>(patches, sinCosPositions(grid, grid, width)) : patches;
     const token = () => tf.tile(parameter(params, "classToken") as tf.Tensor3D, [batch, 1, 1]);
     const tokens = (hasClassToken ? tf.concat([token(), placed], 1) : placed) as tf.Tensor3D;

@@ -292,8 +292,11 @@ describe("a run, from images to vectors", () => {
     const misspelt = await simclr("evaluate", "whole", "--protocol", "knn,fine-tun");
     expect(misspelt.code).toBe(2);
     expect(misspelt.stderr).toMatch(/Did you mean "fine-tune"\?[\s\S]*SIMCLR_ERROR__CLI__UNKNOWN_PROTOCOL/);
-    const whole = await simclr(...asked, "--epochs", "1");
+    const whole = await simclr(...asked, "--epochs", "1", "--mix", "mixup,cutmix", "--mixup-alpha", "0.3", "--mix-probability", "0.5"); // biome-ignore format: one line
     expect(whole.code).toBe(0);
+    const baseline = readFileSync(join(scratch, "whole", "evaluations", "supervised-1-untrained.json"), "utf8");
+    const mixing = { mix: ["mixup", "cutmix"], mixupAlpha: 0.3, cutmixAlpha: 1, mixProbability: 0.5 };
+    expect(JSON.parse(baseline).settings).toMatchObject(mixing);
     for (const row of [
       /Fine-tuned, 50% of labels +│ SimCLR encoder/,
       /Supervised, 100% of labels +│ the same, untrained/,

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { randomResizedCrop, view } from "@simclr/augmentations";
+import { cutmix, mixup, randomMix, randomResizedCrop, view } from "@simclr/augmentations";
 import { foldIn, randomKey } from "@simclr/core";
 import { arrayDataset, type Dataset, digits, labelSubset, splitDataset, subset } from "@simclr/data";
 import {
@@ -168,6 +168,30 @@ describe("every protocol", () => {
     dispose();
   });
 
+  test("mixes images and labels of the supervised baseline, when it is told to", async () => {
+    const { dispose, ...network } = await loadNetwork(run);
+    const before = saved("supervised-1-untrained");
+    const training = { epochs: 1, batchSize: 30, learningRate: 0.02 };
+    const mixing = { mix: ["cutmix", "mixup"], mixupAlpha: 0.4, mixProbability: 0.75 } as const;
+    await evaluate({ protocols: ["supervised"], ...training, ...mixing });
+    const compile = recipeCompile({ precision: "float32", xla: false });
+    const imageSize = [28, 28] as const;
+    const mix = randomMix([mixup({ alpha: 0.4 }), cutmix()], { probability: 0.75 });
+    const options = { key, compile, imageSize, view: view([randomResizedCrop({ imageSize })]), ...training, mix };
+    const expected = await supervisedEvaluator(network, parts, options);
+    const own = saved("supervised-1-untrained");
+    expect(own.settings).toMatchObject({ ...mixing, mix: ["mixup", "cutmix"], cutmixAlpha: 1, labelFraction: 1 });
+    expect(said({ ...own, settings: expected.settings })).toEqual(said(expected));
+    expect(own.metrics.trainLoss).not.toBe(before.metrics.trainLoss);
+    expect(before.settings).not.toHaveProperty("mix");
+    // The published numbers.
+    await evaluate({ protocols: ["supervised"], ...training, mix: ["mixup"] });
+    const { settings } = saved("supervised-1-untrained");
+    expect(settings).toMatchObject({ mix: ["mixup"], mixupAlpha: 0.2, mixProbability: 1 });
+    expect(settings).not.toHaveProperty("cutmixAlpha");
+    dispose();
+  });
+
   test("is on the page and in the table", () => {
     const page = readFileSync(join(run, "report", "index.html"), "utf8");
     const table = evaluationTable(evaluations);
@@ -219,6 +243,11 @@ describe("what cannot be measured is refused before anything is", () => {
     ["a block that is not there", { protocols: ["fine-tune"], fineTuneAfterBlock: 5 }, "INVALID_OPTION", /from -1 to 4/],
     ["a layer that is not there", { protocols: ["fine-tune"], fineTuneFromHeadLayer: 3 }, "INVALID_OPTION", /head, 0 to 2/],
     ["epochs of kNN", { protocols: ["knn"], epochs: 3 }, "INVALID_OPTION", /along with linear, fine-tune or supervised/],
+    ["an unknown mixture", { protocols: ["supervised"], mix: ["cutmixup"] }, "INVALID_OPTION", /of mixup, cutmix; received cutmixup/],
+    ["a mixture of what is frozen", { protocols: ["linear"], mix: ["mixup"] }, "INVALID_OPTION", /--mix along with supervised/],
+    ["shares of no mixup", { protocols: ["supervised"], mix: ["cutmix"], mixupAlpha: 0.2 }, "INVALID_OPTION", /--mixup-alpha along with --mix mixup/],
+    ["no alpha", { protocols: ["supervised"], mix: ["cutmix"], cutmixAlpha: 0 }, "INVALID_OPTION", /a number above 0/],
+    ["more than always", { protocols: ["supervised"], mix: ["cutmix"], mixProbability: 2 }, "INVALID_OPTION", /from 0 to 1/],
     ["more neighbours than images", { protocols: ["knn"], k: 121 }, "INVALID_OPTION", /training images, 120; received 121/],
     ["labels than classes fewer", { protocols: ["fine-tune", "knn"], labelFractions: [0.05] }, "TOO_FEW_LABELS", /10 classes/],
   ])("%s", async (_, options, code, message) => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { imagenetNormalization, resnet } from "@simclr/backbones";
+import { imagenetNormalization, inceptionNormalization, resnet } from "@simclr/backbones";
 import { below, decodeSafetensors, disposeTree, isSimclrError, normal, randomKey } from "@simclr/core";
 import { expectClose } from "@simclr/core/testing";
 import { useTensorFlow } from "@simclr/runtime";
@@ -17,6 +17,7 @@ import { embedFolder } from "../src/run/embed-folder.js";
 import { evaluateRun } from "../src/run/evaluate-run.js";
 import { exportRun } from "../src/run/export-run.js";
 import { importRun } from "../src/run/import-run.js";
+import { networkLine } from "../src/run/imported-backbone.js";
 import type { Terminal } from "../src/terminal/terminal.js";
 
 const command = fileURLToPath(new URL("../bin/simclr.js", import.meta.url));
@@ -130,6 +131,34 @@ test("SimCLRv2's checkpoint comes with its selective kernels and its head, from 
     expectClose(projection as tf.Tensor, reference.projections, { absolute: 1e-4, relative: 1e-4 });
   });
   network.dispose();
+});
+
+test("a vision transformer's weights become a run of images of another size, and a ConvNeXt's one of any", async () => {
+  const fixtures = fileURLToPath(new URL("../../weights/src/fixtures/transformers", import.meta.url));
+  const runs = { vit: join(base, "vit"), convnext: join(base, "convnext") };
+  const common = { data: photos, set, terminal: silent };
+  const vit = await importRun({ ...common, file: join(fixtures, "dino-vit.pth"), runFolder: runs.vit, headCount: 4 });
+  const normalization = imagenetNormalization;
+  expect(vit.spec).toMatchObject({ kind: "vit", depth: 2, width: 16, headCount: 4, imageSize: 32, normalization });
+  expect(networkLine(vit.spec)).toBe("ViT, depth 2, width 16, 4 heads, patches of 4 pixels, learned positions of 32 pixels, images normalized"); // biome-ignore format: one line
+  expect(vit.unused.filter((name) => !name.startsWith("student."))).toEqual(["teacher.head.mlp.0.weight", "teacher.head.last_layer.weight_g"]); // biome-ignore format: one line
+  const file = join(fixtures, "torchvision-convnext.safetensors");
+  const convnext = await importRun({ ...common, file, runFolder: runs.convnext, normalization: "inception" });
+  expect(convnext.spec).toMatchObject({ depths: [2, 1, 2], normalization: inceptionNormalization });
+  expect(networkLine(convnext.spec)).toBe("ConvNeXt, blocks 2-1-2, widths 6-8-12, patches of 4 pixels, images normalized"); // biome-ignore format: one line
+  for (const [kind, runFolder] of Object.entries(runs)) {
+    const { recipe } = JSON.parse(readFileSync(join(runFolder, "config.json"), "utf8")).recipe;
+    expect(recipe.backbone).toMatchObject({ kind, size: null, patchSize: 4 });
+    const { evaluations } = await evaluateRun({ runFolder, protocols: ["knn"], terminal: silent });
+    const trained = evaluations.find(({ encoder }) => encoder === "trained");
+    expect(trained?.metrics.top1).toBeGreaterThan(0.5);
+    const formats = ["safetensors", "torchvision", "graph-model", "onnx"] as const;
+    for (const format of formats) await exportRun({ runFolder, format });
+    expect(readdirSync(join(runFolder, "export")).sort()).toEqual([...formats].sort());
+    const again = await importEncoderFrom(join(runFolder, "export", "safetensors"));
+    expect(again).toMatchObject({ spec: { kind }, imageSize: 32 });
+    disposeTree([again.params, again.state]);
+  }
 });
 
 test("a run's folder is not imported into twice", async () => {

@@ -13,14 +13,6 @@ export function convolution(x: tf.Tensor4D, kernel: tf.Tensor4D, stride = 1): tf
   if (stride === 1) return tf.conv2d(x, kernel, 1, "same");
   const size = kernel.shape[0];
   const before = Math.floor((size - 1) / 2);
-  const after = size - 1 - before;
-  return tf.tidy(() => {
-    const padding: [number, number][] = [
-      [0, 0],
-      [before, after],
-      [before, after],
-      [0, 0],
-    ];
-    return tf.conv2d(size === 1 ? x : tf.pad(x, padding), kernel, stride, "valid");
-  });
+  const around: [number, number] = [before, size - 1 - before];
+  return tf.conv2d(x, kernel, stride, size === 1 ? "valid" : [[0, 0], around, around, [0, 0]]);
 }

@@ -1,3 +1,4 @@
+export { after } from "./after.js";
 export { type BatchNormOptions, type BatchNormStatistics, batchNorm } from "./batch-norm.js";
 export { type CheckpointedResult, checkpointed } from "./checkpointed.js";
 export { type Communicator, oneProcess } from "./communicator.js";

@@ -1,4 +1,6 @@
 export { type ArrayDatasetOptions, arrayDataset } from "./array-dataset.js";
+export { type ArrowOptions, arrow } from "./arrow.js";
+export { arrowFiles } from "./arrow-files.js";
 export { type BatchesOptions, batches, type NumberedBatch } from "./batches.js";
 export { type BilinearDecoderOptions, bilinearDecoder } from "./bilinear-decoder.js";
 export { type CacheOptions, cached } from "./cached.js";

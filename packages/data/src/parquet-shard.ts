@@ -3,6 +3,7 @@ import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadO
 import { compressors } from "hyparquet-compressors";
 import { invalidShard } from "./errors.js";
 import { readRange, withRanges } from "./read-range.js";
+import { type TableColumns, type TableOptions, tableColumns } from "./table-columns.js";
 
 export interface ParquetShard {
   readonly path: string;
@@ -18,8 +19,8 @@ export interface ParquetShard {
  */
 export async function openParquetShard(
   path: string,
-  options: { readonly imageColumn?: string; readonly labelColumn?: string },
-): Promise<{ shard: ParquetShard; labelColumn: string | undefined; names: readonly string[] | undefined }> {
+  options: TableOptions,
+): Promise<TableColumns & { readonly shard: ParquetShard }> {
   const byteLength = await withRanges(path, async ({ size }) => size);
   const slice = async (start: number, end = byteLength) => {
     const bytes = await readRange(path, start, end - start);
@@ -30,18 +31,9 @@ export async function openParquetShard(
     if (isSimclrError(cause)) throw cause;
     throw invalidShard(path, "Parquet's footer", (cause as Error).message, cause);
   });
-  const features = huggingFaceFeatures(metadata);
-  const ofType = (type: string) => Object.keys(features).find((name) => features[name]?._type === type);
-  const columns = topLevelColumns(metadata);
-  const known = (name: string | undefined) => (name !== undefined && columns.includes(name) ? name : undefined);
-  const imageColumn = options.imageColumn ?? known(ofType("Image")) ?? known("image") ?? known("img") ?? "image";
-  const labelColumn = options.labelColumn ?? known(ofType("ClassLabel")) ?? known("label");
-  for (const name of [imageColumn, labelColumn]) {
-    if (name === undefined || columns.includes(name)) continue;
-    throw invalidShard(path, `a column "${name}"`, columns.join(", "));
-  }
-  const names = labelColumn === undefined ? undefined : features[labelColumn]?.names;
-  return { shard: { path, file, metadata, imageColumn }, labelColumn, names };
+  const description = metadata.key_value_metadata?.find(({ key }) => key === "huggingface")?.value;
+  const columns = tableColumns(path, topLevelColumns(metadata), description, options);
+  return { ...columns, shard: { path, file, metadata, imageColumn: columns.imageColumn } };
 }
 
 /** The root comes first; each of its children is followed by its own. */
@@ -54,18 +46,6 @@ function topLevelColumns({ schema }: FileMetaData): string[] {
   };
   for (let at = 1; at < schema.length; at = skip(at)) names.push(schema[at]?.name as string);
   return names;
-}
-
-type Features = Readonly<Record<string, { readonly _type?: string; readonly names?: readonly string[] } | undefined>>;
-
-function huggingFaceFeatures({ key_value_metadata = [] }: FileMetaData): Features {
-  const text = key_value_metadata.find(({ key }) => key === "huggingface")?.value;
-  try {
-    return (JSON.parse(text ?? "{}") as { info?: { features?: Features } }).info?.features ?? {};
-  } catch {
-    // It is a description that other programs may have mangled; the columns' names still tell.
-    return {};
-  }
 }
 
 /**

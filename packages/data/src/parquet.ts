@@ -4,14 +4,9 @@ import { invalidArgument, invalidShard } from "./errors.js";
 import { openParquetShard, type ParquetShard, parquetColumn } from "./parquet-shard.js";
 import { shardLabels } from "./shard-images.js";
 import { shardPaths } from "./shard-paths.js";
+import { type TableOptions, tableLabel } from "./table-columns.js";
 
-export interface ParquetOptions extends DecodingOptions {
-  /** Default: the column that Hugging Face's description of the table calls an image, else `image`, else `img`. */
-  readonly imageColumn?: string;
-  /** Default: the first that Hugging Face's description calls a class label, else `label`; none where there is neither. */
-  readonly labelColumn?: string;
-  /** Default: those of Hugging Face's description. */
-  readonly classNames?: readonly string[];
+export interface ParquetOptions extends DecodingOptions, TableOptions {
   /** How many bytes of image files are kept in memory, row groups at a time. Default 2^30, one gibibyte. */
   readonly maximumBytes?: number;
 }
@@ -53,10 +48,7 @@ export async function parquet(paths: string | readonly string[], options: Parque
     for (const { num_rows } of shard.metadata.row_groups) {
       const group = { shard, first, end: first + Number(num_rows) };
       for (let row = first; row < group.end; row++) {
-        const value = labels?.[row];
-        // Hugging Face has -1 where a label is kept secret.
-        const label = value === undefined || value === null || Number(value) === -1 ? undefined : Number(value);
-        rows.push({ shard: path, name: `row ${row}`, group, row, label });
+        rows.push({ shard: path, name: `row ${row}`, group, row, label: tableLabel(labels?.[row]) });
       }
       first = group.end;
     }

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { create } from "tar";
 import { describe, expect, it } from "vitest";
 import { datasetContract } from "./contract.js";
-import { type DecodedDataset, type DecodingOptions, parquet, tfRecord, webDataset } from "./index.js";
+import { arrow, type DecodedDataset, type DecodingOptions, parquet, tfRecord, webDataset } from "./index.js";
 import { plainPng, temporaryFolder, writeFiles } from "./testing/files.js";
 
 // Written by the formats' Python libraries, decoded by Pillow: scripts/shards.py.
@@ -30,6 +30,7 @@ const formats: Record<string, { open: Open; pattern: string; ending: string }> =
     pattern: "train-{000..001}.tar",
     ending: ".tar",
   },
+  arrow: { open: arrow, pattern: "train-{00000..00001}-of-00002.arrow", ending: ".arrow" },
   parquet: { open: parquet, pattern: "train-{00000..00001}-of-00002.parquet", ending: ".parquet" },
 };
 

@@ -1,4 +1,5 @@
-"""Writes src/fixtures/fine-tuning.json: a tiny network fine-tuned by PyTorch in several ways, on one batch of all images.
+"""Writes src/fixtures/fine-tuning.json: a tiny network fine-tuned by PyTorch in several ways, on one batch of all images,
+and trained on torchvision's mixtures of them.
 
     python scripts/fine_tuning.py
 
@@ -12,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+import torchvision
+from torchvision.transforms import v2
 
 SEED = 5
 STEPS, RATE, CLASSES = 12, 0.3, 3
@@ -76,7 +79,7 @@ def convolution(x, kernel, stride):
 
 def logits(p, s, x, training, after_block, from_layer):
     """Training mode in what follows the frozen part; `after_block` 4 freezes all of the backbone."""
-    x = x.double() / 255
+    x = x.double() / 255 if x.dtype == torch.uint8 else x
     x = convolution(x, p["backbone/stem/conv/kernel"], 1)
     x = torch.relu(batch_norm(x, p, s, "backbone/stem/norm", training and after_block < 0))
     x = convolution(x, p["backbone/group1/conv/kernel"], 2)
@@ -132,12 +135,47 @@ def run(after_block, from_layer, weight_decay):
     }
 
 
+def mixed():
+    """All of the network, a constant rate; each step mixes every image with the one before it by numbers that are given."""
+    p = {path: torch.tensor(value) for path, value in params.items() if path.startswith("backbone/")}
+    s = {path: torch.tensor(value) for path, value in state.items() if path.startswith("backbone/")}
+    p["supervisedHead/kernel"] = torch.zeros(5, CLASSES, dtype=torch.float64)
+    p["supervisedHead/bias"] = torch.zeros(CLASSES, dtype=torch.float64)
+    for value in p.values():
+        value.requires_grad_(True)
+    optimizer = torch.optim.SGD(p.values(), lr=RATE, momentum=0.9, nesterov=True)
+    x, y = torch.tensor(train).permute(0, 3, 1, 2).double() / 255, torch.tensor(train_labels)
+    steps = []
+    for drawn in ({"lam": 0.7}, {"box": (1, 2, 5, 6)}, {"box": (0, 0, 3, 4)}, {"lam": 0.05}):
+        make = v2.MixUp if "lam" in drawn else v2.CutMix
+        if make is v2.CutMix:
+            x1, y1, x2, y2 = drawn["box"]
+            drawn["lam_adjusted"] = 1 - (x2 - x1) * (y2 - y1) / 36
+        mix = make(num_classes=CLASSES)
+        mix.make_params = lambda _, drawn=drawn: drawn
+        seen, target = mix(x, y)
+        share = drawn.get("lam", drawn.get("lam_adjusted"))
+        # torchvision's one-hot labels are float32.
+        exact = share * F.one_hot(y, CLASSES).double() + (1 - share) * F.one_hot(y.roll(1), CLASSES).double()
+        assert torch.allclose(target.double(), exact, atol=1e-6)
+        optimizer.zero_grad()
+        out = logits(p, s, seen.permute(0, 2, 3, 1), True, -1, 0)
+        loss = F.cross_entropy(out, exact)
+        loss.backward()
+        optimizer.step()
+        first = out.argmax(1)
+        accuracy = (share * first.eq(y) + (1 - share) * first.eq(y.roll(1))).mean()
+        steps.append({"lambda": drawn.get("lam"), "box": drawn.get("box"), "loss": loss.item(), "accuracy": accuracy.item()})
+    flat = lambda tree: {path: [float(f"{x:.9g}") for x in value.detach().numpy().ravel()] for path, value in tree.items()}
+    return {"steps": steps, "learned": flat(p), "statistics": flat(s)}
+
+
 settings = [(-1, 0, 0.0), (0, 0, 0.0), (1, 0, 0.0), (4, 0, 0.0), (-1, 1, 0.0), (0, 2, 0.0), (4, 1, 0.0), (-1, 0, 0.02)]
 cases = [run(*setting) for setting in settings]
 tree = lambda values: {path: {"shape": list(value.shape), "values": value.ravel().tolist()} for path, value in values.items()}
 fixture = {
     "script": "scripts/fine_tuning.py",
-    "versions": {"torch": torch.__version__, "numpy": np.__version__},
+    "versions": {"torch": torch.__version__, "torchvision": torchvision.__version__, "numpy": np.__version__},
     "seed": SEED,
     "steps": STEPS,
     "learningRate": RATE,
@@ -149,8 +187,11 @@ fixture = {
     "test": test.ravel().tolist(),
     "testLabels": test_labels.tolist(),
     "cases": cases,
+    "mixed": mixed(),
 }
 out = Path(__file__).parent.parent / "src" / "fixtures" / "fine-tuning.json"
 out.write_text(json.dumps(fixture, separators=(",", ":")) + "\n")
 for case in cases:
     print(case["afterBlock"], case["fromHeadLayer"], case["losses"][0], case["losses"][-1], case["loss"])
+for step in fixture["mixed"]["steps"]:
+    print(step)

@@ -1,4 +1,4 @@
-import type { View } from "@simclr/augmentations";
+import type { BatchMix, View } from "@simclr/augmentations";
 import {
   type ApplyOptions,
   type Communicator,
@@ -12,7 +12,7 @@ import { applyUpdates, type GradientTransformation } from "@simclr/optimizers";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ClassificationTask } from "./classification-task.js";
 import type { Classifier } from "./classifier.js";
-import { applySupervisedHead, supervisedHeadPath } from "./supervised-head.js";
+import { applySupervisedHead, supervisedClassCount, supervisedHeadPath } from "./supervised-head.js";
 
 /** All that learns. What is frozen is no part of it: it costs neither gradients nor copies. */
 export type ClassifierState = {
@@ -25,28 +25,33 @@ export type ClassifierState = {
 
 export type ClassificationStepResult = {
   readonly state: ClassifierState;
-  readonly metrics: { readonly loss: tf.Scalar };
+  /** `loss`, and where the task has one `accuracy`. */
+  readonly metrics: { readonly loss: tf.Scalar; readonly [name: string]: tf.Scalar };
 };
 
 export interface ClassificationStepOptions {
   readonly classifier: Classifier;
-  readonly loss: ClassificationTask["loss"];
+  readonly task: Pick<ClassificationTask, "targets" | "loss" | "accuracy">;
   readonly view: View;
+  /** What is done to the batch after the view. Default: nothing. */
+  readonly mix?: BatchMix | undefined;
   readonly optimizer: GradientTransformation;
   readonly communicator: Communicator;
 }
 
 /**
- * A step of supervised training, one pure function of (state, frozen variables, images, labels, view parameters):
+ * A step of supervised training, one pure function of (state, frozen variables, images, labels, parameters of the view and
+ * the mixture):
  *
- *     state' = optimizer(gradient of loss(W represent(view(images / 255)) + b, labels))
+ *     x, y = mix(view(images / 255), targets(labels))
+ *     state' = optimizer(gradient of loss(W represent(x) + b, y))
  *
  * in the parameters of the state alone. It reads no tensor's values, so it can be compiled.
  *
  * @throws SIMCLR_ERROR__EVALUATION__NO_GRADIENT when the loss does not depend on a parameter of the state
  */
 export function classificationStep(options: ClassificationStepOptions) {
-  const { classifier, loss, view, optimizer, communicator } = options;
+  const { classifier, task, view, mix, optimizer, communicator } = options;
   const apply: ApplyOptions = { training: true, communicator };
 
   const step = (
@@ -55,9 +60,12 @@ export function classificationStep(options: ClassificationStepOptions) {
     images: tf.Tensor4D,
     labels: tf.Tensor2D,
     viewParameters: TensorTree,
+    mixParameters: TensorTree,
   ): ClassificationStepResult => {
     const pixels: tf.Tensor4D = tf.div(tf.cast(images, "float32"), 255);
-    const seen = view.apply(pixels, viewParameters);
+    const viewed = view.apply(pixels, viewParameters);
+    const ofView = { images: viewed, labels: task.targets(labels, supervisedClassCount(own.params)) };
+    const { images: seen, labels: targets } = mix?.apply(viewed, ofView.labels, mixParameters) ?? ofView;
     const represent = () =>
       classifier.represent({ ...frozen.params, ...own.params }, { ...frozen.state, ...own.state }, seen, apply);
     // Where the head alone learns, the network runs before the tape does, and keeps no activation for it.
@@ -66,7 +74,8 @@ export function classificationStep(options: ClassificationStepOptions) {
     const { value, gradients, missing, auxiliary } = lossAndGradients(own.params, () => {
       const { features, state } = before ?? represent();
       const logits = applySupervisedHead(own.params, features);
-      return { loss: loss(logits, labels), auxiliary: { state } };
+      const measured: Record<string, tf.Scalar> = task.accuracy ? { accuracy: task.accuracy(logits, targets) } : {};
+      return { loss: task.loss(logits, targets), auxiliary: { state, measured } };
     });
     if (missing.length > 0) throw noGradient([...missing], Object.keys(own.params).length);
     const count: tf.Scalar = tf.cast(own.step, "float32");
@@ -79,7 +88,7 @@ export function classificationStep(options: ClassificationStepOptions) {
         optimizerState,
         step: tf.add<tf.Scalar>(own.step, tf.scalar(1, "int32")),
       },
-      metrics: communicator.allReduceMean({ loss: value }),
+      metrics: communicator.allReduceMean({ loss: value, ...auxiliary.measured }),
     };
   };
   // The step owns what it makes on the way; all but its result is freed here.

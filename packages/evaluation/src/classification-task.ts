@@ -31,11 +31,19 @@ export interface ClassificationTask<Labelled extends Dataset = Dataset> {
   /** Of a batch that was read of the dataset: `[count, width]`, the width 1 or the number of classes. */
   labelsOf(dataset: Labelled, batch: ImageBatch): Int32Array;
   /**
-   * The mean loss of a batch of logits `[count, classCount]`. Part of a compiled step, so it reads no values.
+   * What logits are compared with, `[count, classCount]`, owned by the caller. Part of a compiled step, so it reads no values.
    *
    * @param labels `[count, width]`, int32
    */
-  loss(logits: tf.Tensor2D, labels: tf.Tensor2D): tf.Scalar;
+  targets(labels: tf.Tensor2D, classCount: number): tf.Tensor2D;
+  /**
+   * The mean loss of a batch of logits `[count, classCount]`. Part of a compiled step too.
+   *
+   * @param targets as {@link ClassificationTask.targets} has them, or a mixture of them
+   */
+  loss(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Scalar;
+  /** The accuracy of a batch, where an image has one class: of each image the first class's share of its targets, in the mean. */
+  accuracy?(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Scalar;
   /** The same loss of test images, in double precision. */
   testLoss(scored: ScoredImages): number;
   /** @param metric the primary one, where the task has several */

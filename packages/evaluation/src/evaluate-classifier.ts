@@ -1,4 +1,4 @@
-import type { ImageSize, View } from "@simclr/augmentations";
+import type { BatchMix, ImageSize, View } from "@simclr/augmentations";
 import {
   type Communicator,
   disposeTree,
@@ -48,6 +48,8 @@ export interface ClassifierEvaluation<Labelled extends Dataset> {
   readonly datasets: LabelledParts<Labelled>;
   readonly recipe: TrainingRecipe;
   readonly imageSize: ImageSize;
+  /** What is done to train images after their view. */
+  readonly mix?: BatchMix | undefined;
   readonly options: EvaluatorOptions & ImageOptions;
   /** What else the result tells about the protocol. */
   readonly settings: { readonly [name: string]: Json };
@@ -70,10 +72,11 @@ export async function evaluateClassifier<Labelled extends Dataset>(
     ([path, tensor]) => path.startsWith(`${supervisedHeadPath}/`) || classifier.trains(path, tensor),
   );
   const common = { task, classifier, variables, classCount, compile, signal };
-  const trained = await trainClassifier({
+  const { trainLoss, trainTop1, ...trained } = await trainClassifier({
     ...common,
     dataset: train,
     view,
+    mix: evaluation.mix,
     batchSize,
     epochs,
     steps: totalSteps,
@@ -93,7 +96,7 @@ export async function evaluateClassifier<Labelled extends Dataset>(
     return {
       protocol: evaluation.protocol,
       ...measured,
-      metrics: { ...metrics, loss, trainLoss: trained.trainLoss },
+      metrics: { ...metrics, loss, trainLoss, ...(trainTop1 !== undefined && { trainTop1 }) },
       interval: bootstrapInterval(test.length, statistic, { key: foldIn(key, "bootstrap"), resamples }),
       settings: {
         ...{ ...recipe, ...evaluation.settings, ...settings, imageSize },

@@ -23,7 +23,7 @@ export interface FineTuneEvaluatorOptions extends FineTuneOptions {
  * What is frozen by `fineTuneAfterBlock` stays as it is to the bit, its batch statistics too, as in the reference's TF2
  * code. The network that is passed is borrowed and unchanged.
  *
- * @returns metrics `top1`, `top5`, `loss`, `trainLoss`
+ * @returns metrics `top1`, `top5`, `loss`, and of the last step's batch `trainLoss` and `trainTop1`
  * @throws SIMCLR_ERROR__EVALUATION__BLOCK_MISSING, ..._HEAD_LAYER_MISSING, ..._NO_GRADIENT, ..._DIVERGED,
  *   ..._LABELS_MISSING, ..._LABEL_OUT_OF_RANGE, ..._ONE_CLASS, ..._EMPTY_CLASS, ..._TOO_FEW_IMAGES; SIMCLR_ERROR__DATA__TOO_FEW_LABELS;
  *   SIMCLR_ERROR__CORE__INVALID_ARGUMENT

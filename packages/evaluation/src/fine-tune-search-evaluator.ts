@@ -17,8 +17,8 @@ export interface FineTuneSearchEvaluatorOptions extends FineTuneSearchOptions<Da
  * Nesterov momentum 0.9 along half a cosine, batch 256, crop and flip. Of equals the first is taken, in the lists' order,
  * learning rates outermost. A training that runs away loses; when all do, that is the error.
  *
- * @returns metrics `top1`, `top5`, `meanPerClass`, `loss`, `trainLoss`; settings `learningRate`, `weightDecay` (as trained
- *   with) and `searched`
+ * @returns metrics `top1`, `top5`, `meanPerClass`, `loss`, `trainLoss`, `trainTop1`; settings `learningRate`, `weightDecay`
+ *   (as trained with) and `searched`
  * @throws SIMCLR_ERROR__EVALUATION__VALIDATION_MISSING, ..._DIVERGED, and the errors of {@link fineTuneEvaluator}
  * @see Chen et al. 2020, appendix B.8.2; Kornblith et al. 2019, appendix A
  * @example

@@ -24,7 +24,7 @@ export type LinearEvaluatorOptions = TrainingOptions & ImageOptions;
  * The encoder is a function, or a network; a network's parameters and batch statistics are compared before and after, bit
  * by bit. `linearEvaluation` is the variant on cached features: faster, without the augmentation.
  *
- * @returns metrics `top1`, `top5`, `loss`, `trainLoss`
+ * @returns metrics `top1`, `top5`, `loss`, and of the last step's batch `trainLoss` and `trainTop1`
  * @throws SIMCLR_ERROR__EVALUATION__SUBJECT_CHANGED, ..._DIVERGED, ..._ENCODER_OUTPUT, ..._LABELS_MISSING,
  *   ..._LABEL_OUT_OF_RANGE, ..._ONE_CLASS, ..._EMPTY_CLASS, ..._TOO_FEW_IMAGES; SIMCLR_ERROR__CORE__INVALID_ARGUMENT
  * @see Chen et al. 2020, section 4 and appendix B.6; google-research/simclr@383d414 README, "Finetuning the linear head":

@@ -225,9 +225,9 @@ describeEachBackend(() => {
         const run = (communicator: Communicator) => {
           const share = 8 / communicator.size;
           const start = communicator.rank * share;
-          const step = classificationStep({ classifier, loss: multiLabelTask.loss, view: view([]), optimizer, communicator }); // biome-ignore format: one line
+          const step = classificationStep({ classifier, task: multiLabelTask, view: view([]), optimizer, communicator }); // biome-ignore format: one line
           const part = [tf.slice(images, start, share), tf.slice(labels, start, share)] as const;
-          return step(own, { params: {}, state: {} }, ...part, []);
+          return step(own, { params: {}, state: {} }, ...part, [], []);
         };
         const alone = run(oneProcess);
         for (const replica of emulateReplicas(2, run)) {

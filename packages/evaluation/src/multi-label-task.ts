@@ -1,3 +1,4 @@
+import * as tf from "@tensorflow/tfjs-core";
 import type { ClassificationTask } from "./classification-task.js";
 import { elevenPointMeanAveragePrecision } from "./eleven-point-mean-average-precision.js";
 import { joined } from "./joined.js";
@@ -22,6 +23,7 @@ export const multiLabelTask: ClassificationTask<MultiLabelDataset> = {
     });
     return rows;
   },
+  targets: (labels) => tf.clone(labels),
   loss: sigmoidCrossEntropy,
   testLoss: ({ scores, labels, classCount }) => meanBinaryCrossEntropy(scores, labels, classCount),
   measure: ({ scores, labels, classCount }, _, { classNames }) => {

@@ -1,4 +1,4 @@
-import { simclrView } from "@simclr/augmentations";
+import { type BatchMix, mixup, randomMix, simclrView } from "@simclr/augmentations";
 import { resnet } from "@simclr/backbones";
 import { type Backbone, disposeTree, isSimclrError, mapTree, randomKey, withPrefix } from "@simclr/core";
 import { expectClose } from "@simclr/core/testing";
@@ -267,6 +267,34 @@ describeEachBackend((backendName) => {
       expect(other.settings.view).toEqual(view.augmentations.map(({ name }) => name));
       expect(other.metrics.loss).not.toBe(first.metrics.loss);
       for (const subject of [a, b]) free(subject);
+    });
+
+    it("mixes what it is told to, and only the train images", async () => {
+      const subject = network();
+      const options = { key, epochs: 2, batchSize: 12 };
+      const plain = await supervisedEvaluator(subject, datasets, options);
+      expect(plain.settings).not.toHaveProperty("mix");
+      // A share of 1 is the image itself: a step on it is one on what is not mixed.
+      const none: BatchMix = {
+        ...(mixup() as BatchMix),
+        sample: (_, { batchSize }) => {
+          const rows = Array.from({ length: batchSize }, (_row, i) => i);
+          return { lambda: rows.map(() => 1), partner: rows.reverse() };
+        },
+      };
+      const unmixed = await supervisedEvaluator(subject, datasets, { ...options, mix: none });
+      expect(said({ ...unmixed, settings: plain.settings })).toEqual(said(plain));
+      const right = (plain.metrics.trainTop1 as number) * 12;
+      expectClose([right], [Math.round(right)], { absolute: 1e-5 });
+
+      const mix = randomMix([mixup({ alpha: 0.5 })], { probability: 1 });
+      const mixed = await supervisedEvaluator(subject, datasets, { ...options, mix });
+      expect(said(await supervisedEvaluator(subject, datasets, { ...options, mix }))).toEqual(said(mixed));
+      expect(mixed.settings.mix).toBe("randomMix(mixup)");
+      expect(mixed.metrics.trainLoss).not.toBe(plain.metrics.trainLoss);
+      expect(mixed.metrics.trainTop1).toBeGreaterThanOrEqual(0);
+      expect(mixed.metrics.trainTop1).toBeLessThanOrEqual(1);
+      free(subject);
     });
   });
 });

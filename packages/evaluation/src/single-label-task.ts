@@ -12,10 +12,13 @@ export const singleLabelTask: ClassificationTask = {
   assertDatasets,
   joined,
   labelsOf: (_, { labels }) => labels as Int32Array,
-  loss: (logits, labels) => {
+  targets: (labels, classCount) => tf.oneHot(tf.reshape(labels, [-1]), classCount, 1, 0, "float32") as tf.Tensor2D,
+  loss: softmaxCrossEntropy,
+  // Of a mixed image each class has its share, as in the code of Zhang et al. 2018.
+  accuracy: (logits, targets) => {
     const [count, classCount] = logits.shape;
-    const target = tf.oneHot(tf.reshape(labels, [count]), classCount, 1, 0, "float32");
-    return softmaxCrossEntropy(logits, target as tf.Tensor2D);
+    const first = tf.oneHot(tf.argMax(logits, 1), classCount, 1, 0, "float32");
+    return tf.div(tf.sum(tf.mul(first, targets)), count);
   },
   testLoss: ({ scores, labels, classCount }) => meanCrossEntropy(scores, labels, classCount),
   measure: ({ scores, labels, classCount }, metric) => {

@@ -1,3 +1,4 @@
+import type { BatchMix } from "@simclr/augmentations";
 import { type Communicator, disposeTree, foldIn, oneProcess, withPrefix } from "@simclr/core";
 import { assertDatasets } from "./assert-datasets.js";
 import { evaluateClassifier, type ImageOptions, networkImageSize } from "./evaluate-classifier.js";
@@ -8,7 +9,13 @@ import { initSupervisedHead } from "./supervised-head.js";
 import type { TrainableEncoder } from "./trainable-encoder.js";
 import { type TrainingOptions, trainingRecipe } from "./training-recipe.js";
 
-export type SupervisedEvaluatorOptions = TrainingOptions & ImageOptions;
+export interface SupervisedEvaluatorOptions extends TrainingOptions, ImageOptions {
+  /**
+   * How images of a batch are mixed after the view, and their labels with them: `mixup`, `cutmix` or `randomMix` of
+   * @simclr/augmentations, or one's own. Default: not at all.
+   */
+  readonly mix?: BatchMix;
+}
 
 /**
  * The supervised baseline: the same network from scratch, by its labels, on as many images and epochs as one says.
@@ -17,10 +24,14 @@ export type SupervisedEvaluatorOptions = TrainingOptions & ImageOptions;
  * decay 1e-4 of everything but batch norm, 5 epochs of warm-up; batch 256; then, as everywhere here, half a cosine. All of
  * it starts from the key alone, so the subject's own parameters do not matter.
  *
- * @returns metrics `top1`, `top5`, `loss`, `trainLoss`
+ * With `mix`, the loss is the cross entropy with the mixed labels' shares, and so is `trainLoss`; a class that comes first
+ * counts for `trainTop1` by its share of the image. Test images are never mixed.
+ *
+ * @returns metrics `top1`, `top5`, `loss`, and of the last step's batch `trainLoss` and `trainTop1`
  * @throws SIMCLR_ERROR__EVALUATION__NO_GRADIENT, ..._DIVERGED, ..._LABELS_MISSING, ..._LABEL_OUT_OF_RANGE, ..._ONE_CLASS,
  *   ..._EMPTY_CLASS, ..._TOO_FEW_IMAGES; SIMCLR_ERROR__CORE__INVALID_ARGUMENT
- * @see Chen et al. 2020, section 3.3, supervised training with each augmentation; Goyal et al. 2017
+ * @see Chen et al. 2020, section 3.3, supervised training with each augmentation; Goyal et al. 2017; Zhang et al. 2018, "mixup",
+ *   whose accuracy of mixed images this is, where torchvision's reference counts the larger share alone; Yun et al. 2019, "CutMix"
  * @example
  * ```ts
  * import { simclrView } from "@simclr/augmentations";
@@ -67,7 +78,8 @@ export const supervisedEvaluator: Evaluator<Pick<TrainableEncoder, "backbone">, 
       recipe,
       imageSize,
       options,
-      settings: { featureSize: backbone.featureSize },
+      mix: options.mix,
+      settings: { featureSize: backbone.featureSize, ...(options.mix && { mix: options.mix.name }) },
       communicator,
     });
   } finally {

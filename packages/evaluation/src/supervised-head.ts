@@ -17,6 +17,11 @@ export function initSupervisedHead(featureSize: number, classCount: number, key?
   return { [kernel]: key ? normalInitializer(key, shape) : tf.zeros(shape), [bias]: tf.zeros([classCount]) };
 }
 
+/** How many classes the head tells apart. */
+export function supervisedClassCount(params: Parameters): number {
+  return parameter(params, bias).size;
+}
+
 /** The logits `[batch, classCount]`. */
 export function applySupervisedHead(params: Parameters, features: tf.Tensor2D): tf.Tensor2D {
   return dense(features, parameter(params, kernel) as tf.Tensor2D, parameter(params, bias) as tf.Tensor1D);

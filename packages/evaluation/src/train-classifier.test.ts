@@ -1,18 +1,7 @@
 import { readFileSync } from "node:fs";
 import { view } from "@simclr/augmentations";
-import {
-  type Communicator,
-  type Compile,
-  disposeTree,
-  eager,
-  flattenTree,
-  foldIn,
-  mapTree,
-  oneProcess,
-  type Parameters,
-  randomKey,
-} from "@simclr/core";
-import { emulateReplicas, expectClose } from "@simclr/core/testing";
+import { type Compile, disposeTree, eager, foldIn, oneProcess, type Parameters, randomKey } from "@simclr/core";
+import { expectClose } from "@simclr/core/testing";
 import { arrayDataset, batches } from "@simclr/data";
 import { sgd } from "@simclr/optimizers";
 import { compile } from "@simclr/runtime";
@@ -20,7 +9,6 @@ import { describeEachBackend } from "@simclr/runtime/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { classScores } from "./class-scores.js";
-import { classificationStep } from "./classification-step.js";
 import { tinyBackbone, tinyHead } from "./fixtures/tiny-network.js";
 import { frozenClassifier } from "./frozen-classifier.js";
 import { supervisedView, testView } from "./image-views.js";
@@ -212,69 +200,6 @@ describeEachBackend((backendName) => {
         expect([message, tf.memory().numTensors]).toEqual([message, before]);
       }
       disposeTree(head);
-    });
-  });
-
-  describe("classificationStep", () => {
-    it("on two replicas is the step of one on all images", () => {
-      tf.tidy(() => {
-        const encoder = { backbone: tinyBackbone(), params: restore(fixture.params), state: restore(fixture.state) };
-        const classifier = networkClassifier(encoder, { afterBlock: 0, fromHeadLayer: 0 }, [6, 6, 3]);
-        const params = {
-          "backbone/group1/conv/kernel": encoder.params["backbone/group1/conv/kernel"] as tf.Tensor,
-          "backbone/group1/norm/scale": encoder.params["backbone/group1/norm/scale"] as tf.Tensor,
-          ...mapTree(initSupervisedHead(5, classCount), (tensor) =>
-            tf.div(tf.reshape(tf.range(0, tensor.size, 1), tensor.shape), 20),
-          ),
-        };
-        const learns = (path: string) => path.startsWith("backbone/group1/");
-        const state = Object.fromEntries(Object.entries(encoder.state).filter(([path]) => learns(path)));
-        const optimizer = sgd({ learningRate: 0.5 });
-        const own = { params, state, optimizerState: optimizer.init(params), step: tf.scalar(0, "int32") };
-        const images = tf.tensor4d(fixture.train.slice(0, 8 * 108), [8, 6, 6, 3], "int32");
-        const labels = tf.tensor2d(fixture.trainLabels.slice(0, 8), [8, 1], "int32");
-        const run = (communicator: Communicator) => {
-          const share = 8 / communicator.size;
-          const step = classificationStep({
-            classifier,
-            loss: singleLabelTask.loss,
-            view: view([]),
-            optimizer,
-            communicator,
-          });
-          const start = communicator.rank * share;
-          const part = [tf.slice(images, start, share), tf.slice(labels, start, share)] as const;
-          return step(own, encoder, part[0] as tf.Tensor4D, part[1] as tf.Tensor2D, []);
-        };
-        const alone = run(oneProcess);
-        for (const replica of emulateReplicas(2, run)) {
-          for (const [path, tensor] of flattenTree(alone)) {
-            const same = new Map(flattenTree(replica)).get(path) as tf.Tensor;
-            expectClose(same, tensor, { absolute: 2e-6, relative: 2e-5 });
-          }
-        }
-      });
-    });
-
-    it("names the parameters that the loss does not depend on", () => {
-      tf.tidy(() => {
-        const head = initSupervisedHead(108, classCount);
-        const params = { ...head, "backbone/forgotten": tf.ones([2]) };
-        const optimizer = sgd({ learningRate: 1 });
-        const classifier = { ...frozenClassifier(rawPixels, [6, 6, 3]), trains: () => true };
-        const step = classificationStep({
-          classifier,
-          loss: singleLabelTask.loss,
-          view: view([]),
-          optimizer,
-          communicator: oneProcess,
-        });
-        const own = { params, state: {}, optimizerState: optimizer.init(params), step: tf.scalar(0, "int32") };
-        const images = tf.zeros<tf.Rank.R4>([2, 6, 6, 3], "int32");
-        expect(() =>
-          step(own, { params: {}, state: {} }, images, tf.tensor2d([[0], [1]], [2, 1], "int32"), []),
-        ).toThrow(/SIMCLR_ERROR__EVALUATION__NO_GRADIENT.*backbone\/forgotten/);
-      });
     });
   });
 });

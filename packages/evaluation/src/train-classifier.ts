@@ -1,4 +1,4 @@
-import type { View } from "@simclr/augmentations";
+import type { BatchMix, View } from "@simclr/augmentations";
 import {
   type Communicator,
   type Compile,
@@ -20,12 +20,14 @@ import { type LabelledInputs, labelledInputs } from "./labelled-inputs.js";
 import { supervisedHeadPath } from "./supervised-head.js";
 
 export interface ClassifierTraining<Labelled extends Dataset = Dataset> {
-  readonly task: Pick<ClassificationTask<Labelled>, "labelsOf" | "loss">;
+  readonly task: Pick<ClassificationTask<Labelled>, "labelsOf" | "targets" | "loss" | "accuracy">;
   readonly classifier: Classifier;
   /** All the classifier's parameters and batch statistics, those that do not learn too; borrowed. */
   readonly variables: ModelVariables;
   readonly dataset: Labelled;
   readonly view: View;
+  /** What is done to each batch after the view, labels too. Default: nothing. */
+  readonly mix?: BatchMix | undefined;
   readonly batchSize: number;
   readonly epochs: number;
   /** Ends so early; at most as many as the epochs have. Default: all of theirs. */
@@ -42,8 +44,10 @@ export interface ClassifierTraining<Labelled extends Dataset = Dataset> {
 export interface TrainedClassifier {
   /** What learned, owned by the caller. */
   readonly learned: ModelVariables;
-  /** The mean loss of the last step's batch. */
+  /** The mean loss of the last step's batch, as it was seen: mixed, where batches are. */
   readonly trainLoss: number;
+  /** The accuracy of the same batch, where the task has one. */
+  readonly trainTop1?: number;
 }
 
 /**
@@ -54,7 +58,7 @@ export interface TrainedClassifier {
 export async function trainClassifier<Labelled extends Dataset>(
   training: ClassifierTraining<Labelled>,
 ): Promise<TrainedClassifier> {
-  const { task, classifier, variables, optimizer, dataset, batchSize, epochs, compile, onProgress, signal } = training;
+  const { classifier, variables, optimizer, dataset, batchSize, epochs, compile, onProgress, signal } = training;
   const learns = (path: string, tensor: tf.Tensor) =>
     path.startsWith(`${supervisedHeadPath}/`) || classifier.trains(path, tensor);
   const [params, frozenParams] = divide(variables.params, learns);
@@ -64,7 +68,7 @@ export async function trainClassifier<Labelled extends Dataset>(
   const { steps = epochs * stepsPerEpoch } = training;
   const { size } = training.communicator;
   if (batchSize % size !== 0) throw invalidArgument("batchSize", batchSize, `a multiple of the ${size} replicas`);
-  const step = compile(classificationStep({ ...training, loss: task.loss }), { name: "classificationStep" });
+  const step = compile(classificationStep(training), { name: "classificationStep" });
 
   let own: ClassifierState = {
     params: mapTree(params, (tensor) => tf.clone(tensor)),
@@ -81,6 +85,7 @@ export async function trainClassifier<Labelled extends Dataset>(
     return upcoming;
   };
   let trainLoss = Number.NaN;
+  let trainTop1: number | undefined;
   const endsEpoch = (done: number) => done % stepsPerEpoch === 0 || done === steps;
   try {
     for (let done = 1; done <= steps; done++) {
@@ -89,12 +94,22 @@ export async function trainClassifier<Labelled extends Dataset>(
       const inputs = value as LabelledInputs;
       upcoming = undefined;
       try {
-        const running = step.async(own, frozen, inputs.images, inputs.labels, inputs.viewParameters);
+        const running = step.async(
+          own,
+          frozen,
+          inputs.images,
+          inputs.labels,
+          inputs.viewParameters,
+          inputs.mixParameters,
+        );
         ask();
         const { state: next, metrics } = await running;
         disposeTree(own);
         own = next;
-        if (endsEpoch(done)) trainLoss = (await metrics.loss.data())[0] as number;
+        if (endsEpoch(done)) {
+          trainLoss = (await metrics.loss.data())[0] as number;
+          trainTop1 = (await metrics.accuracy?.data())?.[0];
+        }
         disposeTree(metrics);
       } finally {
         disposeTree(inputs);
@@ -103,7 +118,8 @@ export async function trainClassifier<Labelled extends Dataset>(
       onProgress?.(done);
       await turnOfTheEventLoop();
     }
-    return { learned: mapTree({ params: own.params, state: own.state }, (tensor) => tf.clone(tensor)), trainLoss };
+    const learned = mapTree({ params: own.params, state: own.state }, (tensor) => tf.clone(tensor));
+    return { learned, trainLoss, ...(trainTop1 !== undefined && { trainTop1 }) };
   } finally {
     const unused = await upcoming?.catch(() => undefined);
     if (unused?.value) disposeTree(unused.value);

@@ -1,4 +1,4 @@
-import { type Parameters, parameter } from "@simclr/core";
+import { after, type Parameters, parameter } from "@simclr/core";
 import type * as tf from "@tensorflow/tfjs-core";
 import { tidied } from "./tidied.js";
 
@@ -14,6 +14,7 @@ export function mapGradients(gradients: Parameters, params: Parameters, prepare:
   return tidied(() => {
     const rule = prepare();
     const entries = Object.entries(gradients);
-    return Object.fromEntries(entries.map(([path, g]) => [path, rule(g, parameter(params, path), path)]));
+    const ruled = ([path, g]: [string, tf.Tensor]) => after(g, () => rule(g, parameter(params, path), path));
+    return Object.fromEntries(entries.map((entry) => [entry[0], ruled(entry)]));
   });
 }

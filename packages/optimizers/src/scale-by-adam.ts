@@ -32,7 +32,7 @@ export function scaleByAdam(options: ScaleByAdamOptions = {}): GradientTransform
   assertRange("beta1", beta1, 0, 1);
   assertRange("beta2", beta2, 0, 1);
   assertRange("epsilon", epsilon, 0);
-  const zeros = (params: Parameters) => mapTree(params, (tensor) => tf.zeros(tensor.shape));
+  const zeros = (params: Parameters) => mapTree(params, (tensor) => tf.zerosLike(tensor));
   return {
     init: (params) => ({ firstMoment: zeros(params), secondMoment: zeros(params) }),
     update: (gradients, state, params, step) => {

@@ -22,7 +22,7 @@ export interface TraceOptions {
 export function trace({ decay, nesterov = false }: TraceOptions): GradientTransformation<Parameters> {
   assertRange("decay", decay, 0, 1);
   return {
-    init: (params) => mapTree(params, (tensor) => tf.zeros(tensor.shape)),
+    init: (params) => mapTree(params, (tensor) => tf.zerosLike(tensor)),
     update: (gradients, state, params) => {
       const traces = mapGradients(gradients, params, () => {
         const factor = tf.scalar(decay);

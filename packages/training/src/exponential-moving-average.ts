@@ -1,4 +1,4 @@
-import { flattenTree, mapTree, type TensorTree, unflattenTree } from "@simclr/core";
+import { after, flattenTree, mapTree, type TensorTree, unflattenTree } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 
 /**
@@ -26,7 +26,8 @@ export function exponentialMovingAverage<Tree extends TensorTree>(
 ): Tree {
   // Refuses a path that is not there.
   const towards = new Map(flattenTree(unflattenTree(average, new Map(flattenTree(current)))));
-  return mapTree(average, (old, path) =>
-    tf.tidy(() => tf.add(tf.mul(old, momentum), tf.mul(towards.get(path) as tf.Tensor, tf.sub(1, momentum)))),
-  );
+  return mapTree(average, (old, path) => {
+    const now = towards.get(path) as tf.Tensor;
+    return after(now, () => tf.tidy(() => tf.add(tf.mul(old, momentum), tf.mul(now, tf.sub(1, momentum)))));
+  });
 }

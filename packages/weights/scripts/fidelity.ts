@@ -2,7 +2,7 @@
 // pnpm fidelity writes.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { resnet } from "@simclr/backbones";
+import { backboneFromSpec } from "@simclr/backbones";
 import { disposeTree } from "@simclr/core";
 import "@tensorflow/tfjs"; // with all gradients
 import { version_converter as converter, loadGraphModel } from "@tensorflow/tfjs-converter";
@@ -23,10 +23,12 @@ const versionsOf = ({ versions }: { versions: Record<string, string> }) =>
     .join(", ");
 
 const imports: string[] = [];
-for (const folder of ["torch", "tensorflow", "simclr2"]) {
+for (const folder of ["torch", "transformers", "tensorflow", "simclr2"]) {
   const goldens = fixture(`${folder}/goldens.json`);
   for (const reference of goldens.cases as ReferenceCase[]) {
-    const encoder = await importEncoderFrom(path(`../src/fixtures/${folder}/${reference.file}`));
+    const { spec, imageSize } = reference;
+    const told = { ...(spec && { spec }), ...(imageSize && { imageSize }) };
+    const encoder = await importEncoderFrom(path(`../src/fixtures/${folder}/${reference.file}`), told);
     const { member, features, trainingFeatures, gradients } = importFidelity(encoder, reference);
     const differences = [features, trainingFeatures, gradients].map(shown).join(" | ");
     imports.push(`| ${member} | ${versionsOf(goldens)} | ${differences} |`);
@@ -38,7 +40,7 @@ const exports: string[] = [];
 for (const { name, options, exported, imagesShape } of exportCases) {
   const encoder = knownEncoder(options);
   const images = noise("images", imagesShape, 0.5, 0.5);
-  const { outputs } = resnet(options).apply(encoder.params, encoder.state, images, { training: false });
+  const { outputs } = backboneFromSpec(encoder.spec).apply(encoder.params, encoder.state, images, { training: false });
   const apart = shown(largestDifference(outputs.features as tf.Tensor, checked.features[name]));
   const reference = exported.format === "onnx" ? "onnxruntime" : "torchvision";
   exports.push(

@@ -1,5 +1,6 @@
 import type {} from "./errors.js";
 
+export type { EncoderSpec } from "./encoder-kind.js";
 export type { MisshapenTensor } from "./errors.js";
 export {
   type ExportableEncoder,

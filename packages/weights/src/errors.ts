@@ -38,14 +38,28 @@ export function fileDamaged(file: string, reason: string, cause?: unknown) {
 }
 
 /** Tensors that are no encoder that can be built here. */
-export function unknownArchitecture(reason: string, names: readonly string[]) {
+export function unknownArchitecture(reason: string, names: readonly string[], remedy?: string) {
   return simclrError(
     "SIMCLR_ERROR__WEIGHTS__UNKNOWN_ARCHITECTURE",
     { reason, names: [...names] },
     {
-      expected: "a ResNet of depth 18, 34, 50, 101, 152 or 200",
+      expected: "a ResNet of depth 18, 34, 50, 101, 152 or 200, a vision transformer or a ConvNeXt",
       received: `${names.length} tensors (${names.slice(0, 3).join(", ") || "none"}), but ${reason}`,
-      remedy: "Other networks need a Backbone of your own, whose parameters you set by name.",
+      remedy: remedy ?? "Other networks need a Backbone of your own, whose parameters you set by name.",
+    },
+  );
+}
+
+/** An encoder that a format has no place for. */
+export function notExportable(format: string, paths: readonly string[], kind: string) {
+  return simclrError(
+    "SIMCLR_ERROR__WEIGHTS__NOT_EXPORTABLE",
+    { format, paths: [...paths] },
+    {
+      expected: `an encoder whose variables all have a place in the format ${format}`,
+      received: `one of kind ${JSON.stringify(kind)} with ${paths.slice(0, 3).join(", ")}${paths.length > 3 ? ", ..." : ""}`,
+      remedy:
+        "ResNets, vision transformers and ConvNeXts of @simclr/backbones can be written; `safetensors` keeps all of their options.",
     },
   );
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { imagenetNormalization, type ResnetOptions, resnet } from "@simclr/backbones";
+import { backboneFromSpec, imagenetNormalization } from "@simclr/backbones";
 import { decodeSafetensors, disposeTree, isSimclrError, type Parameters } from "@simclr/core";
 import { describeEachBackend } from "@simclr/runtime/testing";
 import { loadGraphModel } from "@tensorflow/tfjs-converter";
@@ -10,7 +10,7 @@ import { describe, expect, it } from "vitest";
 import checked from "./fixtures/exports.json" with { type: "json" };
 import torch from "./fixtures/torch/goldens.json" with { type: "json" };
 import { type ExportFormat, exportEncoder, exportEncoderTo, importEncoder, importEncoderFrom } from "./index.js";
-import { exportCases, knownEncoder } from "./testing/export-cases.js";
+import { exportCases, type KnownOptions, knownEncoder } from "./testing/export-cases.js";
 import { largestDifference } from "./testing/import-fidelity.js";
 import { noise } from "./testing/noise.js";
 
@@ -19,7 +19,7 @@ const numbersOf = (parameters: Parameters) =>
   Object.fromEntries(Object.entries(parameters).map(([path, tensor]) => [path, tensor.dataSync()]));
 
 /** An encoder that reads every option. */
-const variants: readonly ResnetOptions[] = [
+const variants: readonly KnownOptions[] = [
   { depth: 18, width: 1 / 32 },
   { depth: 18, width: 1 / 32, variant: "torchvision", normalization: imagenetNormalization },
   { depth: 50, width: 1 / 32, stem: "cifar", inputChannels: 1 },
@@ -33,7 +33,16 @@ const variants: readonly ResnetOptions[] = [
     normalization: imagenetNormalization,
     recompute: "blocks",
   },
+  { kind: "vit", width: 12, depth: 2, headCount: 3, patchSize: 4, imageSize: 16, normalization: imagenetNormalization },
+  { kind: "vit", width: 8, depth: 1, headCount: 2, patchSize: 8, imageSize: 16, positions: "sincos", inputChannels: 1 },
+  { kind: "vit", width: 8, depth: 1, headCount: 2, patchSize: 4, imageSize: 12, pool: "mean", hiddenRatio: 1.5 },
+  { kind: "convnext", depths: [1, 2], widths: [6, 8], normalization: imagenetNormalization },
+  { kind: "convnext", depths: [1], widths: [5], patchSize: 2, inputChannels: 1, recompute: "blocks" },
 ];
+const sizesOf = (options: KnownOptions) =>
+  "kind" in options && options.kind === "vit"
+    ? ([[options.imageSize as number, options.imageSize as number]] as const)
+    : ([[32, 47], [33, 32]] as const); // biome-ignore format: one line
 
 describeEachBackend((backendName) => {
   it.each(exportCases.map((one) => [one.exported.format, one.name, one] as const))(
@@ -58,11 +67,9 @@ describeEachBackend((backendName) => {
     const weightData = Uint8Array.from(Buffer.concat(paths.map((path: string) => files[path]))).buffer;
     const before = tf.memory().numTensors;
     const model = await loadGraphModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData, signature }));
-    expect(model.inputs[0]?.shape).toEqual([-1, -1, -1, options.inputChannels ?? 3]);
-    for (const size of [
-      [32, 47],
-      [33, 32],
-    ] as const) {
+    const { imageSize = -1 } = encoder.spec;
+    expect(model.inputs[0]?.shape).toEqual([-1, imageSize, imageSize, options.inputChannels ?? 3]);
+    for (const size of sizesOf(options)) {
       // biome-ignore format: one line
       const imagesShape = [2, ...size, options.inputChannels ?? 3] as const;
       const [found, apart] = tf.tidy(() => {
@@ -108,16 +115,81 @@ describe("torchvision's names", () => {
     disposeTree([encoder.params, encoder.state]);
   });
 
-  it("says how torchvision's network becomes ResNet-D, and refuses what it has no names for", async () => {
-    const pooled = knownEncoder({ depth: 18, width: 1 / 32, stem: "cifar", variant: "torchvision", resnetD: true });
-    const { notes } = await exportEncoder(pooled, { format: "torchvision" });
-    expect(notes.map((note) => note.split("(")[0])).toEqual(["Replace conv1 by a 3x3 convolution with stride 1, and maxpool by nn.Identity", "Put nn.AvgPool2d"]); // biome-ignore format: one line
-    const selective = knownEncoder({ depth: 50, width: 1 / 32, selectiveKernels: 0.0625 });
-    const error = await exportEncoder(selective, { format: "torchvision" }).catch((caught: unknown) => caught);
-    expect(isSimclrError(error, "SIMCLR_ERROR__WEIGHTS__NOT_EXPORTABLE") && error.context.paths).toContain(
-      "group1/block0/selection/conv2/kernel",
-    );
-    disposeTree([pooled.params, pooled.state, selective.params, selective.state]);
+  it.each<[KnownOptions, string[]]>([
+    [
+      { depth: 18, width: 1 / 32, stem: "cifar", variant: "torchvision", resnetD: true, stemActivation: "none" },
+      ["Replace conv1 by a 3x3", "Replace relu", "After loading, put nn.AvgPool2d"],
+    ],
+    [
+      { depth: 50, width: 1 / 32, selectiveKernels: 0.0625, squeezeExcite: 0.25 },
+      ["Replace conv1 by nn.Sequential", "Replace maxpool", "Give each block's conv2 and bn2", "Replace each block's bn3", "After loading"], // biome-ignore format: one line
+    ],
+    [
+      { depth: 18, width: 1 / 32, inputChannels: 1, squeezeExcite: 0.5 },
+      ["Give conv1 1 input channels.", "Replace maxpool", "Replace each block's bn2", "Give layer1[0] a downsample"],
+    ],
+  ])("says how torchvision's network becomes that of %j", async (options, beginnings) => {
+    const encoder = knownEncoder(options);
+    const { notes } = await exportEncoder(encoder, { format: "torchvision" });
+    expect(notes.length).toBe(beginnings.length);
+    beginnings.forEach((beginning, i) => {
+      expect(notes[i]).toContain(beginning);
+    });
+    disposeTree([encoder.params, encoder.state]);
+  });
+
+  it.each(["torchvision-vit", "torchvision-convnext"])(
+    "a %s goes through us with the same names and numbers",
+    async (name) => {
+      const bytes = fixture(`transformers/${name}.safetensors`);
+      const before = decodeSafetensors(bytes).tensors;
+      const encoder = importEncoder(bytes, name === "torchvision-vit" ? { spec: { headCount: 2 } } : {});
+      const { files } = await exportEncoder(encoder, { format: "torchvision", classCount: 3 });
+      const after = decodeSafetensors(files["model.safetensors"] as Uint8Array).tensors;
+      expect([...after.keys()].sort()).toEqual([...before.keys()].sort());
+      for (const [own, tensor] of before) {
+        if (/^(heads|classifier\.2)\./.test(own)) expect(after.get(own)?.shape).toEqual(tensor.shape);
+        else expect([own, after.get(own)]).toEqual([own, tensor]);
+      }
+      disposeTree([encoder.params, encoder.state]);
+    },
+  );
+
+  it.each<[KnownOptions, string[]]>([
+    [
+      { kind: "vit", size: "base", depth: 1 },
+      [
+        "Make the network by torchvision.models.VisionTransformer(image_size=224, patch_size=16, num_layers=1, num_heads=12, hidden_dim=768, mlp_dim=3072).",
+      ],
+    ],
+    [
+      { kind: "vit", width: 8, depth: 1, headCount: 2, imageSize: 32, inputChannels: 1 },
+      [
+        "Make the network by torchvision.models.VisionTransformer(image_size=32, patch_size=16, num_layers=1, num_heads=2, hidden_dim=8, mlp_dim=32).",
+        "Replace conv_proj by one of 1 input channels.",
+      ],
+    ],
+    [
+      { kind: "convnext", depths: [1, 1], widths: [4, 6], patchSize: 2, normalization: imagenetNormalization },
+      [
+        "Normalize images before the network: torchvision's has none inside.",
+        "Make the network by torchvision.models.ConvNeXt([CNBlockConfig(4, 6, 1), CNBlockConfig(6, None, 1)]).",
+        "Replace features[0][0] by a convolution of 3 input channels with kernel and stride 2.",
+      ],
+    ],
+  ])("says how torchvision's network of %j is made", async (options, expected) => {
+    const encoder = knownEncoder(options);
+    expect((await exportEncoder(encoder, { format: "torchvision" })).notes).toEqual(expected);
+    disposeTree([encoder.params, encoder.state]);
+  });
+
+  it("refuses a vision transformer without a class token, which torchvision's has", async () => {
+    const encoder = knownEncoder({ kind: "vit", width: 8, depth: 1, headCount: 2, imageSize: 32, pool: "mean" });
+    const error = await exportEncoder(encoder, { format: "torchvision" }).catch((caught: unknown) => caught);
+    expect(isSimclrError(error, "SIMCLR_ERROR__WEIGHTS__NOT_EXPORTABLE") && error.context.paths).toEqual([
+      "classToken",
+    ]);
+    disposeTree([encoder.params, encoder.state]);
   });
 
   it("says where torchvision's network is another one", async () => {
@@ -201,9 +273,8 @@ function featuresDifference(
 ): number {
   return tf.tidy(() => {
     const images = noise("images", imagesShape, 0.5, 0.5);
-    const backbone = resnet(spec as unknown as ResnetOptions);
     return largestDifference(
-      backbone.apply(params, state, images, { training: false }).outputs.features as tf.Tensor,
+      backboneFromSpec(spec).apply(params, state, images, { training: false }).outputs.features as tf.Tensor,
       expected,
     );
   });

@@ -1,19 +1,12 @@
-import { type ResnetSpec, resnetSpec } from "@simclr/backbones";
-import {
-  encodeSafetensors,
-  type HostTensor,
-  type Int64Tensor,
-  invalidArgument,
-  type ModelSpec,
-  type Parameters,
-} from "@simclr/core";
-import { simclrError } from "./errors.js";
-import { encoderGraph, variablesOf } from "./graph/encoder-graph.js";
+import { encodeSafetensors, type HostTensor, invalidArgument, type ModelSpec, type Parameters } from "@simclr/core";
+import { type EncoderOptions, type EncoderSpec, encoderOf, isEncoderKind } from "./encoder-kind.js";
+import { notExportable } from "./errors.js";
+import { encoderGraph } from "./graph/encoder-graph.js";
 import { graphModelFiles } from "./graph/graph-model.js";
+import { variablesOf } from "./graph/graph-node.js";
 import { onnxFile } from "./graph/onnx.js";
-import { toTorchKernel } from "./kernel-layout.js";
 import type { NamedFiles } from "./named-files.js";
-import { torchName } from "./names/torch-names.js";
+import { torchvisionFile, torchvisionNotes } from "./torchvision-file.js";
 
 const formats = ["safetensors", "torchvision", "graph-model", "onnx"] as const;
 
@@ -36,7 +29,7 @@ export interface ExportEncoderOptions {
   readonly format: ExportFormat;
   /**
    * `"torchvision"`: a classifier of so many classes, all zeros, without which torchvision's strict loading wants
-   * `model.fc = nn.Identity()`. Default: none.
+   * `nn.Identity()` in the place of `model.fc`, of a vision transformer's `model.heads` or a ConvNeXt's `model.classifier[2]`. Default: none.
    */
   readonly classCount?: number;
   /**
@@ -55,7 +48,7 @@ export interface ExportedEncoder {
 /**
  * Writes an encoder in a format of other people's.
  *
- * @param encoder a ResNet of @simclr/backbones with its variables; borrowed
+ * @param encoder a ResNet, vision transformer or ConvNeXt of @simclr/backbones with its variables; borrowed
  * @returns files by name, to be written or served
  * @throws SIMCLR_ERROR__WEIGHTS__NOT_EXPORTABLE for variables that the format has no name or operation for
  * @throws SIMCLR_ERROR__CORE__INVALID_ARGUMENT
@@ -82,15 +75,19 @@ export async function exportEncoder(
   if (imageSize !== undefined && !(Number.isInteger(imageSize) && imageSize > 0)) {
     throw invalidArgument("imageSize", imageSize, "a positive integer");
   }
-  if (encoder.spec.kind !== "resnet") throw notExportable(format, Object.keys(encoder.params), encoder.spec.kind);
-  const spec = resnetSpec(encoder.spec as unknown as ResnetSpec);
+  const { kind } = encoder.spec;
+  if (!isEncoderKind(kind)) throw notExportable(format, Object.keys(encoder.params), kind);
+  const { spec } = encoderOf({ ...(encoder.spec as unknown as EncoderOptions), kind });
   const [params, state] = await Promise.all([download(encoder.params), download(encoder.state)]);
   if (format === "safetensors") {
     return { files: { "encoder.safetensors": ownFile(spec, params, state, imageSize) }, notes: [] };
   }
   const variables = new Map([...params, ...state]);
   if (format === "torchvision") {
-    return { files: { "model.safetensors": torchvisionFile(variables, classCount) }, notes: torchvisionNotes(spec) };
+    return {
+      files: { "model.safetensors": torchvisionFile(spec, variables, classCount) },
+      notes: torchvisionNotes(spec),
+    };
   }
   const graph = encoderGraph(spec);
   const known = new Set(variablesOf(graph));
@@ -113,7 +110,7 @@ async function download(parameters: Parameters): Promise<Map<string, HostTensor>
 }
 
 function ownFile(
-  spec: ResnetSpec,
+  spec: EncoderSpec,
   params: ReadonlyMap<string, HostTensor>,
   state: ReadonlyMap<string, HostTensor>,
   imageSize?: number,
@@ -123,60 +120,4 @@ function ownFile(
   const tensors = new Map([...below("params", params), ...below("batchStats", state)]);
   const size = imageSize === undefined ? undefined : { "simclr.imageSize": String(imageSize) };
   return encodeSafetensors(tensors, { "simclr.backbone": JSON.stringify(spec), ...size });
-}
-
-function torchvisionFile(variables: ReadonlyMap<string, HostTensor>, classCount: number): Uint8Array {
-  const tensors = new Map<string, HostTensor | Int64Tensor>();
-  const nameless: string[] = [];
-  let features = 0;
-  for (const [path, tensor] of variables) {
-    const name = torchName(path);
-    if (name === undefined) nameless.push(path);
-    else tensors.set(name, path.endsWith("/kernel") ? toTorchKernel(tensor) : tensor);
-    if (!name?.endsWith(".running_mean")) continue;
-    const batches = name.replace("running_mean", "num_batches_tracked");
-    tensors.set(batches, { dtype: "int64", shape: [], values: BigInt64Array.of(0n) });
-    features = Math.max(features, tensor.shape[0] as number);
-  }
-  if (nameless.length > 0) throw notExportable("torchvision", nameless, "resnet");
-  if (classCount > 0) {
-    const zeros = (...shape: number[]): HostTensor => ({
-      dtype: "float32",
-      shape,
-      values: new Float32Array(shape.reduce((product, size) => product * size, 1)),
-    });
-    tensors.set("fc.weight", zeros(classCount, features)).set("fc.bias", zeros(classCount));
-  }
-  return encodeSafetensors(tensors, { format: "pt" });
-}
-
-function torchvisionNotes(spec: ResnetSpec): string[] {
-  const notes: string[] = [];
-  if (spec.normalization !== "none") notes.push("Normalize images before the network: torchvision's has none inside.");
-  if (spec.stem === "cifar")
-    notes.push("Replace conv1 by a 3x3 convolution with stride 1, and maxpool by nn.Identity().");
-  if (spec.resnetD)
-    notes.push(
-      "Put nn.AvgPool2d(2, 1) behind nn.ReplicationPad2d((0, 1, 0, 1)) before layer1's downsample, nn.AvgPool2d(2, 2) behind " +
-        "nn.ZeroPad2d((0, 1, 0, 1)) before the others, and take away the downsamples' strides.",
-    );
-  if (spec.variant === "torchvision") return notes;
-  if (spec.stem === "imagenet") {
-    notes.push("Replace maxpool: TensorFlow pads even sizes by nn.ZeroPad2d((0, 1, 0, 1)), then nn.MaxPool2d(3, 2).");
-  }
-  if (spec.depth < 50)
-    notes.push("Give layer1[0] a downsample, a 1x1 convolution and a batch norm; torchvision's has none.");
-  return notes;
-}
-
-function notExportable(format: string, paths: readonly string[], kind: string) {
-  return simclrError(
-    "SIMCLR_ERROR__WEIGHTS__NOT_EXPORTABLE",
-    { format, paths: [...paths] },
-    {
-      expected: `an encoder whose variables all have a place in the format ${format}`,
-      received: `one of kind ${JSON.stringify(kind)} with ${paths.slice(0, 3).join(", ")}${paths.length > 3 ? ", ..." : ""}`,
-      remedy: "ResNets of @simclr/backbones can be written; `safetensors` keeps all of their options.",
-    },
-  );
 }

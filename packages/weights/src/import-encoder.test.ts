@@ -10,6 +10,7 @@ import { describe, expect, it } from "vitest";
 import simclr2 from "./fixtures/simclr2/goldens.json" with { type: "json" };
 import tensorflow from "./fixtures/tensorflow/goldens.json" with { type: "json" };
 import torch from "./fixtures/torch/goldens.json" with { type: "json" };
+import transformers from "./fixtures/transformers/goldens.json" with { type: "json" };
 import { importEncoder, importEncoderFrom, readTensorFlowCheckpoint, readTorchFile } from "./index.js";
 import { findSimclrV1Encoder } from "./names/simclr-v1-encoder.js";
 import { torchName } from "./names/torch-names.js";
@@ -18,10 +19,16 @@ import { importFidelity, type ReferenceCase } from "./testing/import-fidelity.js
 const fixture = (path: string) => fileURLToPath(new URL(`./fixtures/${path}`, import.meta.url));
 const bytesOf = (path: string) => new Uint8Array(readFileSync(fixture(path)));
 
+interface Case extends ReferenceCase {
+  readonly unused?: string[];
+  readonly expected?: object;
+}
+
 const cases = [
-  ...torch.cases.map((one) => ["torch", one as unknown as ReferenceCase & { unused?: string[] }] as const),
-  ...tensorflow.cases.map((one) => ["tensorflow", one as unknown as ReferenceCase & { unused?: string[] }] as const),
-  ...simclr2.cases.map((one) => ["simclr2", one as unknown as ReferenceCase & { unused?: string[] }] as const),
+  ...torch.cases.map((one) => ["torch", one as unknown as Case] as const),
+  ...transformers.cases.map((one) => ["transformers", one as unknown as Case] as const),
+  ...tensorflow.cases.map((one) => ["tensorflow", one as unknown as Case] as const),
+  ...simclr2.cases.map((one) => ["simclr2", one as unknown as Case] as const),
 ];
 
 describeEachBackend(() => {
@@ -29,9 +36,12 @@ describeEachBackend(() => {
     "%s: features and gradients are the reference's",
     async (_, folder, reference) => {
       const before = tf.memory().numTensors;
-      const encoder = await importEncoderFrom(fixture(`${folder}/${reference.file}`));
+      const { spec, imageSize, expected } = reference;
+      const told = { ...(spec && { spec }), ...(imageSize && { imageSize }) };
+      const encoder = await importEncoderFrom(fixture(`${folder}/${reference.file}`), told);
       if (reference.unused) expect([...encoder.unused].sort()).toEqual(reference.unused);
-      expect(encoder.spec.variant).toBe(folder === "torch" ? "torchvision" : "simclr");
+      const variant = folder === "torch" ? "torchvision" : "simclr";
+      expect(encoder.spec).toMatchObject(expected ?? { kind: "resnet", variant });
       const fidelity = importFidelity(encoder, reference);
       // Float32 through 18 to 50 layers; training features and gradients go through as many batch statistics.
       expect(fidelity.features).toBeLessThan(5e-6);
@@ -122,6 +132,36 @@ describe("a file that is no encoder of ours", () => {
     ["of a first kernel of 5 pixels", changed((all) => all.set("state_dict.backbone.0.weight", zeros(2, 3, 5, 5)))],
   ])("refuses a file %s", (_, file) => {
     thrown(() => importEncoder(file), "SIMCLR_ERROR__WEIGHTS__UNKNOWN_ARCHITECTURE");
+  });
+
+  it("of a vision transformer asks for its heads, and refuses a size that its patches do not fill and options of others", () => {
+    const file = bytesOf("transformers/torchvision-vit.safetensors");
+    thrown(() => importEncoder(file), "SIMCLR_ERROR__WEIGHTS__UNKNOWN_ARCHITECTURE");
+    const spec = { headCount: 2 };
+    thrown(() => importEncoder(file, { spec, imageSize: 18 }), "SIMCLR_ERROR__CORE__INVALID_ARGUMENT");
+    thrown(() => importEncoder(file, { spec: { ...spec, stem: "cifar" } }), "SIMCLR_ERROR__CORE__INVALID_ARGUMENT");
+    const convnext = bytesOf("transformers/torchvision-convnext.safetensors");
+    thrown(() => importEncoder(convnext, { spec }), "SIMCLR_ERROR__CORE__INVALID_ARGUMENT");
+  });
+
+  it("names what of a vision transformer has no place here: norms of queries, scales of another shape", () => {
+    const all = new Map(readTorchFile(bytesOf("transformers/dino-vit.pth")));
+    all.set("teacher.backbone.blocks.0.attn.q_norm.weight", zeros(4));
+    all.set("teacher.backbone.blocks.0.ls1.gamma", zeros(4));
+    const file = encodeSafetensors(all);
+    const read = () => importEncoder(file, { spec: { headCount: 4 } });
+    const error = thrown(read, "SIMCLR_ERROR__WEIGHTS__TENSORS_MISMATCH");
+    expect(error.context.unexpected).toEqual([
+      "teacher.backbone.blocks.0.attn.q_norm.weight",
+      "teacher.backbone.blocks.0.ls1.gamma",
+    ]);
+    const student = importEncoder(bytesOf("transformers/dino-vit.pth"), {
+      prefix: "student.module.backbone.",
+      spec: { headCount: 4 },
+    });
+    expect(student.params["norm/scale"]?.dataSync().every((value) => value === 0)).toBe(true);
+    disposeTree([student.params, student.state]);
+    thrown(() => importEncoder(file, { prefix: "nobody." }), "SIMCLR_ERROR__WEIGHTS__UNKNOWN_ARCHITECTURE");
   });
 
   it("refuses files of no format, or of another than was named", () => {

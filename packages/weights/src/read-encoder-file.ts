@@ -1,5 +1,6 @@
 import { decodeSafetensors, type HostTensor, type ModelSpec } from "@simclr/core";
-import { fileDamaged, simclrError } from "./errors.js";
+import { type EncoderKind, isEncoderKind } from "./encoder-kind.js";
+import { fileDamaged, simclrError, unknownArchitecture } from "./errors.js";
 import type { NamedFiles } from "./named-files.js";
 import type { FoundEncoder, FoundTensor } from "./names/found-encoder.js";
 import { findObjectGraphEncoder } from "./names/object-graph-encoder.js";
@@ -39,7 +40,11 @@ export function readEncoderFile(files: NamedFiles, format: ImportFormat | "auto"
   const spec = read.specs.backbone;
   const { imageSize } = read;
   const own = findOwnVariables(read.tensors, "backbone");
-  return { format: read.format, ...own, ...(spec && { spec }), ...(imageSize && { imageSize }) };
+  const kind = spec?.kind ?? kindByPaths(own.found);
+  if (!isEncoderKind(kind)) {
+    throw unknownArchitecture(`they are of a backbone of kind ${JSON.stringify(kind)}`, [...read.tensors.keys()]);
+  }
+  return { format: read.format, kind, ...own, ...(spec && { spec }), ...(imageSize && { imageSize }) };
 }
 
 /** What files hold, before anything is found in them. */
@@ -94,7 +99,10 @@ function isSafetensors(bytes: Uint8Array): boolean {
 }
 
 /** The variables of one model in a checkpoint or export of ours. */
-export function findOwnVariables(tensors: ReadonlyMap<string, HostTensor>, model: "backbone" | "head"): FoundEncoder {
+export function findOwnVariables(
+  tensors: ReadonlyMap<string, HostTensor>,
+  model: "backbone" | "head",
+): Omit<FoundEncoder, "kind"> {
   const found = new Map<string, FoundTensor>();
   const unused: string[] = [];
   for (const [name, tensor] of tensors) {
@@ -103,6 +111,12 @@ export function findOwnVariables(tensors: ReadonlyMap<string, HostTensor>, model
     else found.set(path, { name, tensor, layout: "as it is" });
   }
   return { found, unused, unexpected: [] };
+}
+
+/** What a checkpoint without a description is of. */
+function kindByPaths(found: FoundEncoder["found"]): EncoderKind {
+  if (found.has("patches/kernel")) return "vit";
+  return found.has("stem/patches/kernel") ? "convnext" : "resnet";
 }
 
 function savedSpecs(metadata: string | undefined, files: NamedFiles): { backbone?: ModelSpec; head?: ModelSpec } {

@@ -2,8 +2,8 @@ import type { VariableShapes } from "@simclr/backbones";
 import type { HostTensor, ModelVariables } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { type MisshapenTensor, simclrError } from "./errors.js";
-import { fromTorchKernel } from "./kernel-layout.js";
-import { type FoundEncoder, type FoundTensor, fileShape, ownShape } from "./names/found-encoder.js";
+import { toFileShape, toOwnLayout } from "./kernel-layout.js";
+import { type FoundEncoder, type FoundTensor, ownShape } from "./names/found-encoder.js";
 
 type FoundVariables = Pick<FoundEncoder, "found" | "unexpected">;
 
@@ -20,7 +20,7 @@ export function uploadVariables(read: FoundVariables, shapes: VariableShapes): M
 }
 
 function asTensor({ tensor, layout }: FoundTensor): tf.Tensor {
-  const { values, shape }: HostTensor = layout === "OIHW" ? fromTorchKernel(tensor) : tensor;
+  const { values, shape }: HostTensor = toOwnLayout(tensor, layout);
   return tf.tensor(values, [...shape], "float32");
 }
 
@@ -34,7 +34,7 @@ function refuseMismatch(read: FoundVariables, shapes: Readonly<Record<string, re
     else if (ownShape(found).join() !== expected.join()) {
       misshapen.push({
         name: found.name,
-        expected: fileShape(expected, found.layout),
+        expected: toFileShape(expected, found.layout),
         received: found.tensor.shape,
       });
     }

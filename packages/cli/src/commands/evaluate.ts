@@ -17,6 +17,10 @@ interface EvaluateOptions {
   readonly learningRate?: string;
   readonly fineTuneAfterBlock?: string;
   readonly fineTuneFromHeadLayer?: string;
+  readonly mix?: string[];
+  readonly mixupAlpha?: string;
+  readonly cutmixAlpha?: string;
+  readonly mixProbability?: string;
   readonly k?: string;
   readonly examples?: string;
 }
@@ -40,6 +44,10 @@ export function evaluateCommand(): Command {
     .option("--epochs <n>", "linear, fine-tune, supervised: passes over the images (default: the published number)")
     .option("--batch-size <n>", "linear, fine-tune, supervised: images a step (default: 512, 256, 256)")
     .option("--learning-rate <x>", "linear, fine-tune, supervised: the peak (default: scaled by the batch size)")
+    .option("--mix <names>", "supervised: mixup, cutmix, or of both one by chance for each batch (default: none)", list)
+    .option("--mixup-alpha <x>", "of its beta distribution (default: 0.2)")
+    .option("--cutmix-alpha <x>", "of its beta distribution (default: 1)")
+    .option("--mix-probability <x>", "of a batch to be mixed (default: 1)")
     .option(
       "--examples <n>",
       "at most so many images of each part (default: all; without --protocol the recipe's number)",
@@ -60,7 +68,8 @@ Protocols that train on images, with crop and flip; hours without a GPU:
   linear               one linear layer on the frozen encoder (Chen et al. 2020, section 4.2); 100 epochs, or 90 above 32 pixels
   fine-tune            the whole network goes on learning, with all labels or a share of them (section 5); 30 epochs, or 60 for
                        1% of the labels and less
-  supervised           the same network from scratch, with the same labels: what fine-tuning has to beat; 90 epochs
+  supervised           the same network from scratch, with the same labels: what fine-tuning has to beat; 90 epochs. --mix makes
+                       it a stronger one: mixtures of images and of their labels (Zhang et al. 2018; Yun et al. 2019)
 
 What fits which question:
   did it learn anything?             knn,linear-features: what you get without --protocol
@@ -74,6 +83,7 @@ Examples:
   simclr evaluate runs/photos-20261124-093000 --protocol knn --data ./other-photos
   simclr evaluate runs/photos-20261124-093000 --protocol all-features --encoders trained,untrained
   simclr evaluate runs/photos-20261124-093000 --protocol fine-tune,supervised --label-fraction 0.01,0.1 --epochs 30
+  simclr evaluate runs/photos-20261124-093000 --protocol supervised --mix mixup,cutmix
 
 Each result is written when it is there to <run>/evaluations/<protocol>[-<label fraction>]-<encoder>.json, in the place of an
 earlier one; Ctrl-C keeps what is finished. In the end the page <run>/report/index.html is made again, with all results.
@@ -113,6 +123,10 @@ function choicesOf(options: EvaluateOptions): EvaluationChoices {
     learningRate: number("--learning-rate", options.learningRate),
     fineTuneAfterBlock: number("--fine-tune-after-block", options.fineTuneAfterBlock),
     fineTuneFromHeadLayer: number("--fine-tune-from-head-layer", options.fineTuneFromHeadLayer),
+    mix: options.mix as EvaluationChoices["mix"],
+    mixupAlpha: number("--mixup-alpha", options.mixupAlpha),
+    cutmixAlpha: number("--cutmix-alpha", options.cutmixAlpha),
+    mixProbability: number("--mix-probability", options.mixProbability),
     k: number("--k", options.k),
     examples: number("--examples", options.examples),
   };

@@ -22,7 +22,7 @@ export function exportCommand(): Command {
       `
 The formats:
   safetensors  our names; simclr import reads it back to the bit
-  torchvision  a state dict for torchvision.models.resnet*, as safetensors
+  torchvision  a state dict for torchvision.models: resnet*, vit_*, convnext_*; as safetensors
   graph-model  model.json and weights for tf.loadGraphModel, in browsers too
   onnx         opset 17; images [batch, channels, height, width]
 

@@ -43,9 +43,10 @@ What <data> is, its files tell:
   a folder of images         any depth; JPEG, PNG, WebP, AVIF, TIFF, GIF
   a folder with train/ and   their images; val/ instead of test/ does too. An ImageNet whose val/ has no folders needs the
   test/ in it                list of its labels: LOC_val_solution.csv, val.txt or --set data.validationLabels=<file>
-  shards                     .tar (WebDataset), .tfrecord or train-00000-of-01024 (TFRecord), .parquet (Hugging Face): a
-                             file, a pattern "train-{000..146}.tar" in quotes, or a folder; names with train, val or test
-                             are these parts. --set data.imageKey and data.labelKey name features or columns
+  shards                     .tar (WebDataset), .tfrecord or train-00000-of-01024 (TFRecord), .parquet and .arrow (Hugging
+                             Face, what save_to_disk writes too): a file, a pattern "train-{000..146}.tar" in quotes, or a
+                             folder; names with train, val or test are these parts. --set data.imageKey and data.labelKey
+                             name features or columns
   binary files               of CIFAR-10, CIFAR-100 and STL-10 (which pretrains on its unlabelled images too)
   a name                     cifar10, cifar100, stl10, tiny-imagenet: from ./ or ./data, where simclr download puts them
 

@@ -1,6 +1,7 @@
 import { invalidOption } from "../errors.js";
 import type { Recipe } from "../recipe/recipe-schema.js";
 import type { MeasuredEncoder } from "../report/report.js";
+import { type MixName, mixNames } from "./batch-mix.js";
 import {
   defaultProtocols,
   isFeatureProtocol,
@@ -27,6 +28,14 @@ export interface EvaluationChoices {
   readonly fineTuneAfterBlock?: number | undefined;
   /** Of `fine-tune`: the layer of the projection head that is tuned from; 0, the default, are the features before it. */
   readonly fineTuneFromHeadLayer?: number | undefined;
+  /** Of `supervised`: how images of a batch are mixed, and their labels; of several one by chance. Default: not at all. */
+  readonly mix?: readonly MixName[] | undefined;
+  /** Of the beta distribution of mixup's shares. Default 0.2, Zhang et al. 2018 on ImageNet; they take 1 on CIFAR. */
+  readonly mixupAlpha?: number | undefined;
+  /** Of the beta distribution of CutMix's areas. Default 1, Yun et al. 2019. */
+  readonly cutmixAlpha?: number | undefined;
+  /** Of a batch to be mixed. Default 1; Yun et al. 2019 take 0.5 on CIFAR. */
+  readonly mixProbability?: number | undefined;
   /** Of `knn`. Default: the recipe's `evaluation.neighbours`, or all images when they are fewer. */
   readonly k?: number | undefined;
   /**
@@ -86,6 +95,7 @@ function assertRanges(choices: EvaluationChoices, { head }: Recipe): void {
     const remedy = "-1 tunes everything, 0 what follows the stem, 4 nothing but the classifier.";
     throw invalidOption("--fine-tune-after-block", String(fineTuneAfterBlock), "a whole number from -1 to 4", remedy);
   }
+  assertMix(choices);
   const layers = { none: 0, linear: 1, nonlinear: head.layers }[head.kind];
   if (!(Number.isInteger(fineTuneFromHeadLayer) && fineTuneFromHeadLayer >= 0 && fineTuneFromHeadLayer <= layers)) {
     const expected = `a layer of this run's projection head, 0 to ${layers}`;
@@ -99,6 +109,22 @@ function assertRanges(choices: EvaluationChoices, { head }: Recipe): void {
   }
 }
 
+function assertMix({ mix, mixupAlpha = 1, cutmixAlpha = 1, mixProbability = 1 }: EvaluationChoices): void {
+  const stranger = mix?.find((name) => !mixNames.includes(name));
+  if (stranger !== undefined || mix?.length === 0) {
+    const expected = `ways to mix images, of ${mixNames.join(", ")}`;
+    throw invalidOption("--mix", `${stranger ?? "none"}`, expected, "For example: --mix mixup,cutmix.");
+  }
+  for (const [option, value] of Object.entries({ "--mixup-alpha": mixupAlpha, "--cutmix-alpha": cutmixAlpha })) {
+    if (Number.isFinite(value) && value > 0) continue;
+    throw invalidOption(option, String(value), "a number above 0", `For example: ${option} 0.2.`);
+  }
+  if (!(mixProbability >= 0 && mixProbability <= 1)) {
+    const remedy = "1 mixes every batch, 0.5 half of them.";
+    throw invalidOption("--mix-probability", String(mixProbability), "a number from 0 to 1", remedy);
+  }
+}
+
 /** An option that none of the protocols takes was meant for another protocol. */
 function assertUsed(choices: EvaluationChoices, protocols: readonly Protocol[]): void {
   const takers: [option: string, value: unknown, protocols: readonly Protocol[]][] = [
@@ -106,10 +132,21 @@ function assertUsed(choices: EvaluationChoices, protocols: readonly Protocol[]):
     ["--label-fraction", choices.labelFractions, labelFractionProtocols],
     ["--fine-tune-after-block", choices.fineTuneAfterBlock, ["fine-tune"]],
     ["--fine-tune-from-head-layer", choices.fineTuneFromHeadLayer, ["fine-tune"]],
+    ["--mix", choices.mix, ["supervised"]],
   ];
   for (const [option, value, names] of takers) {
     if (value === undefined || names.some((name) => protocols.includes(name))) continue;
     throw unusedOption(option, names.join(" or "), protocols);
+  }
+  const { mix = [], mixupAlpha, cutmixAlpha, mixProbability } = choices;
+  const mixing: [option: string, value: unknown, isUsed: boolean, taker: string][] = [
+    ["--mixup-alpha", mixupAlpha, mix.includes("mixup"), "--mix mixup"],
+    ["--cutmix-alpha", cutmixAlpha, mix.includes("cutmix"), "--mix cutmix"],
+    ["--mix-probability", mixProbability, mix.length > 0, "--mix"],
+  ];
+  for (const [option, value, isUsed, taker] of mixing) {
+    if (value === undefined || isUsed) continue;
+    throw invalidOption(option, `${option} alone`, `${option} along with ${taker}`, `Add ${taker}, or leave it out.`);
   }
   const { epochs, batchSize, learningRate } = choices;
   for (const [option, value] of Object.entries({ "--epochs": epochs, "--batch-size": batchSize, "--learning-rate": learningRate })) {

@@ -11,6 +11,7 @@ import {
 import { encoderTitle } from "../recipe/objective-name.js";
 import type { Recipe } from "../recipe/recipe-schema.js";
 import { supervisedView } from "../run/supervised-view.js";
+import { batchMix, mixSettings } from "./batch-mix.js";
 import type { EvaluationJob } from "./evaluation-job.js";
 import type { EvaluationSettings } from "./evaluation-settings.js";
 
@@ -66,10 +67,12 @@ export function networkJobs(options: NetworkJobsOptions): EvaluationJob[] {
   }
   if (settings.protocols.includes("supervised")) {
     const untrained = { encoder: "untrained", encoderTitle: "the same, untrained" } as const;
+    const mix = batchMix(settings);
+    const supervised = { ...training, ...(mix && { mix }) };
     for (const { labelFraction, labelled } of few) {
       const run = async (common: EvaluatorOptions) => {
-        const result = await supervisedEvaluator(network, { train: labelled, test }, { ...training, ...common });
-        return { ...result, settings: { ...result.settings, labelFraction } };
+        const result = await supervisedEvaluator(network, { train: labelled, test }, { ...supervised, ...common });
+        return { ...result, settings: { ...result.settings, ...(mix && mixSettings(settings)), labelFraction } };
       };
       jobs.push({ ...untrained, protocol: "supervised", labelFraction, run });
     }

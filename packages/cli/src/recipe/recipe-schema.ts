@@ -30,10 +30,10 @@ const backbone = z.strictObject({
     .default(null)
     .describe("with resnet: the stem and shortcuts of ResNet-D; null: with selective kernels alone (reference)"),
   normalization: z
-    .enum(["none", "imagenet"])
+    .enum(["none", "imagenet", "inception"])
     .default("none")
     .describe(
-      "with resnet: what is done to pixels in [0, 1] (reference: none; lightly, solo-learn: ImageNet's mean and deviation)",
+      "what is done to pixels in [0, 1] (reference: none; lightly, solo-learn: imagenet, its mean and deviation; inception: to [-1, 1])",
     ),
   size: z
     .enum(["tiny", "small", "base", "large"])
@@ -109,7 +109,7 @@ const path = z.string().min(1).nullable().default(null);
 
 const data = z.strictObject({
   imageKey: path.describe(
-    "of shards: the TFRecord feature or Parquet column with the images; null: image/encoded, and the column that is of images",
+    "of shards: the TFRecord feature or table column with the images; null: image/encoded, and the column that is of images",
   ),
   labelKey: path.describe(
     "of shards: the feature, column or property of .json with the labels; null: image/class/label, the column of classes, label",
@@ -203,8 +203,6 @@ export const recipeSchema = settings.check(({ value, issues }) => {
     refuse(["view", "minimumCropArea"], `at most view.maximumCropArea, which is ${view.maximumCropArea}`);
   if (view.minimumBlurSigma > view.maximumBlurSigma)
     refuse(["view", "minimumBlurSigma"], `at most view.maximumBlurSigma, which is ${view.maximumBlurSigma}`);
-  if (backbone.normalization !== "none" && backbone.kind !== "resnet")
-    refuse(["backbone", "normalization"], `none with backbone.kind=${backbone.kind}`);
   const patchSize = backbone.patchSize ?? 16;
   if (backbone.kind === "vit" && imageSize % patchSize !== 0)
     refuse(["imageSize"], `a multiple of backbone.patchSize, which is ${patchSize}`);

@@ -1,4 +1,4 @@
-import { imagenetNormalization } from "@simclr/backbones";
+import { imagenetNormalization, inceptionNormalization } from "@simclr/backbones";
 import { isSimclrError } from "@simclr/core";
 import { expect, test } from "vitest";
 import { backboneName } from "../recipe/backbone-name.js";
@@ -47,7 +47,8 @@ test("every setting reaches the network, and only its own kind", () => {
   expect(backboneName(recipe({ depth: 50, resnetD: true }).backbone)).toBe("ResNet-50 D");
   const normalized = buildBackbone(recipe({ normalization: "imagenet" }, 32), [32, 32, 3]).spec;
   expect(normalized).toMatchObject({ normalization: imagenetNormalization });
-  expect(() => recipe({ kind: "convnext", normalization: "imagenet" })).toThrow(/backbone\.normalization to be none/);
+  const patched = buildBackbone(recipe({ kind: "vit", normalization: "inception" }, 32), [32, 32, 3]).spec;
+  expect(patched).toMatchObject({ normalization: inceptionNormalization });
 });
 
 test("a vision transformer refuses views of another size than the images, and patches that do not fit", () => {

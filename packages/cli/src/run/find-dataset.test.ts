@@ -101,6 +101,11 @@ test.each([
     ),
   ],
   [
+    "a folder that datasets saved",
+    ["data-00000-of-00002.arrow", "data-00001-of-00002.arrow", "cache-1a2b.arrow", "dataset_info.json", "notes.json"],
+    shards("arrow", ["data-00000-of-00002.arrow", "data-00001-of-00002.arrow"]),
+  ],
+  [
     "shards by their folders",
     ["train/0000.parquet", "test/0000.parquet"],
     shards("parquet", ["train/0000.parquet"], [["test/0000.parquet"]]),

@@ -1,13 +1,14 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
+import { arrowFiles } from "@simclr/data";
 import { simclrError } from "../errors.js";
 
-export type ShardFormat = "webDataset" | "tfRecord" | "parquet";
+export type ShardFormat = "webDataset" | "tfRecord" | "parquet" | "arrow";
 
 export interface FoundShards {
   readonly kind: "shards";
   readonly format: ShardFormat;
-  /** What `webDataset`, `tfRecord` or `parquet` take: paths, or a pattern. */
+  /** What `webDataset`, `tfRecord`, `parquet` or `arrow` take: paths, or a pattern. */
   readonly train: readonly string[];
   /** What may be tested on, the likeliest first: a published test part may have no labels. */
   readonly tests: readonly (readonly string[])[];
@@ -20,6 +21,7 @@ const formats: Readonly<Record<string, ShardFormat>> = {
   ".tfrecord": "tfRecord",
   ".tfrecords": "tfRecord",
   ".parquet": "parquet",
+  ".arrow": "arrow",
 };
 const imageEndings = new Set([".jpg", ".jpeg", ".png", ".webp", ".avif", ".tif", ".tiff", ".gif"]);
 export const trainNames = ["train", "training"];
@@ -82,7 +84,10 @@ async function listed(folder: string): Promise<{ shards: string[]; folders: stri
   const entries = all?.filter(({ name }) => !name.startsWith("."));
   if (!entries || entries.some(({ name }) => imageEndings.has(extname(name).toLowerCase()))) return undefined;
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  const shards = entries.filter((entry) => !entry.isDirectory() && shardFormat(entry.name)).map(({ name }) => name);
+  const named = entries.filter((entry) => !entry.isDirectory() && shardFormat(entry.name)).map(({ name }) => name);
+  // Of what `datasets` saved, its own list says which files count.
+  const tables = named.some((name) => shardFormat(name) === "arrow") ? await arrowFiles(folder) : [];
+  const shards = [...named.filter((name) => shardFormat(name) !== "arrow"), ...tables];
   return { shards: shards.sort(), folders: folders.sort() };
 }
 

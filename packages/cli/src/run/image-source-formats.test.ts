@@ -1,4 +1,13 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -49,6 +58,7 @@ function shardFolder(ending: string, second = "validation"): string {
 
 describe.each([
   [".parquet", golden.names],
+  [".arrow", golden.names],
   [".tar", ["0", "1", "2"]],
   // These count from 1.
   [".tfrecord", ["1", "2", "3"]],
@@ -80,6 +90,18 @@ describe.each([
       context: { path: join(folder, first as string) },
     });
   });
+});
+
+test("what datasets saves is its parts, without what computations left in the folders", async () => {
+  const folder = join(temporary(), "saved");
+  cpSync(join(fixtures, "special/on-disk"), folder, { recursive: true });
+  copyFileSync(join(fixtures, "train-00001-of-00002.arrow"), join(folder, "train", "cache-0f1e2d.arrow"));
+  const { pretraining, test: tested } = await open(folder);
+  expect(await contents(pretraining)).toEqual(expected(golden.names, [0, 1, 2, 3, 4, 5, 6, 7, 8]));
+  expect((await contents(tested as Dataset)).map((one) => one.split(" ")[0])).toEqual(["cat", "dog", "emu"]);
+  const { pretraining: part } = await open(join(folder, "test"), { labelKey: "label" });
+  expect(part.length).toBe(2);
+  await expect(open(join(folder, "train"), { imageKey: "photo" })).rejects.toThrow('a column "photo"');
 });
 
 test("a corrupt image in a shard is skipped by name", async () => {

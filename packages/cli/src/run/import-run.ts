@@ -1,12 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { isDeepStrictEqual } from "node:util";
-import { imagenetNormalization, type ResnetSpec, resnet } from "@simclr/backbones";
+import { backboneFromSpec, imagenetNormalization, inceptionNormalization } from "@simclr/backbones";
 import { disposeTree, type Json, randomKey, withPrefix } from "@simclr/core";
 import { noHead } from "@simclr/heads";
 import { useTensorFlow } from "@simclr/runtime";
 import { checkpointPath, saveCheckpoint } from "@simclr/training";
 import {
+  type EncoderSpec,
   type ImportEncoderOptions,
   type ImportedEncoder,
   type ImportedHead,
@@ -18,6 +18,7 @@ import { invalidOption } from "../errors.js";
 import { withOverrides } from "../recipe/recipe-overrides.js";
 import { openTerminal, type Terminal } from "../terminal/terminal.js";
 import { imageSource } from "./image-source.js";
+import { backboneOverrides } from "./imported-backbone.js";
 import { pretrainSettings } from "./pretrain-settings.js";
 import { writeFileWhole } from "./write-file-whole.js";
 
@@ -30,14 +31,19 @@ export interface ImportRunOptions extends Pick<ImportEncoderOptions, "format" | 
   readonly runFolder?: string | undefined;
   /** Settings of the recipe to replace, `["imageSize=224"]`. */
   readonly set?: readonly string[] | undefined;
-  /** What is done to images first. Default: `"imagenet"` for PyTorch's networks with a stem for ImageNet, else `"none"`. */
-  readonly normalization?: "imagenet" | "none" | undefined;
+  /**
+   * What is done to images first. Default: `"imagenet"` for PyTorch's networks, but for ResNets with a stem for CIFAR; else `"none"`. `"inception"` is what
+   * timm's vision transformers of supervised training have.
+   */
+  readonly normalization?: "imagenet" | "inception" | "none" | undefined;
+  /** Heads of a vision transformer, where its width is none of the published. */
+  readonly headCount?: number | undefined;
   readonly terminal?: Terminal;
 }
 
 export interface ImportRunResult {
   readonly runFolder: string;
-  readonly spec: ResnetSpec;
+  readonly spec: EncoderSpec;
   /** Layers of the projection head that came with it, from which fine-tuning can start; 0: there is none. */
   readonly headLayers: number;
   /** The file's tensors that are no part of the encoder or its head. */
@@ -52,25 +58,25 @@ export interface ImportRunResult {
  *   `importEncoder` of @simclr/weights
  */
 export async function importRun(options: ImportRunOptions): Promise<ImportRunResult> {
-  const { file, data, terminal = openTerminal(), format = "auto", prefix } = options;
+  const { file, data, terminal = openTerminal(), format = "auto", prefix, headCount } = options;
   const asked = await pretrainSettings({ data, runFolder: options.runFolder, set: options.set });
   const source = await imageSource(data, asked.recipe, { onWarning: terminal.print });
   await useTensorFlow();
-  const encoder = await importEncoderFrom(resolve(file), { format, ...(prefix !== undefined && { prefix }) });
+  const [imageSize] = source.bank.imageShape;
+  const told = { ...(prefix !== undefined && { prefix }), ...(headCount !== undefined && { spec: { headCount } }) };
+  const encoder = await importEncoderFrom(resolve(file), { format, imageSize, ...told });
   const { params, state } = encoder;
   const head = await importHeadFrom(resolve(file), { format });
   const unused = encoder.unused.filter((name) => !head?.names.includes(name));
   try {
     const spec = normalizedSpec(encoder, options.normalization);
-    const { depth, width, stem, selectiveKernels, squeezeExcite, resnetD } = spec;
-    const normalization = isDeepStrictEqual(spec.normalization, imagenetNormalization) ? "imagenet" : "none";
-    const own = { kind: "resnet", depth, width, stem, selectiveKernels, squeezeExcite, resnetD, normalization };
-    const overrides = Object.entries(own).map(([name, value]) => `backbone.${name}=${value}`);
+    // A vision transformer has positions of one size.
+    const size = spec.kind === "vit" ? [`imageSize=${imageSize}`] : [];
     const recipe = {
-      ...withOverrides(asked.recipe, [...overrides, ...headOverrides(head)]),
+      ...withOverrides(asked.recipe, [...backboneOverrides(spec), ...size, ...headOverrides(head)]),
       description: `Imported from ${file}.`,
     };
-    const headSpec = head?.spec ?? noHead({ inputSize: resnet(spec).featureSize }).spec;
+    const headSpec = head?.spec ?? noHead({ inputSize: backboneFromSpec(spec).featureSize }).spec;
     const { length } = source.pretraining;
     const config = {
       key: randomKey(recipe.seed),
@@ -122,9 +128,10 @@ function headOverrides(head: ImportedHead | undefined): string[] {
   return [...common, `head.layers=${head.spec.layers}`, `head.hiddenSize=${head.spec.hiddenSize}`];
 }
 
-function normalizedSpec({ spec, format }: ImportedEncoder, asked: ImportRunOptions["normalization"]): ResnetSpec {
+function normalizedSpec({ spec, format }: ImportedEncoder, asked: ImportRunOptions["normalization"]): EncoderSpec {
   const isTorch = format === "torch" || format === "safetensors";
-  const byDefault = isTorch && spec.stem === "imagenet" && spec.inputChannels === 3 ? "imagenet" : undefined;
+  const isForPhotos = spec.inputChannels === 3 && !(spec.kind === "resnet" && spec.stem === "cifar");
+  const byDefault = isTorch && isForPhotos ? "imagenet" : undefined;
   const normalization = asked ?? byDefault;
   if (normalization === undefined) return spec;
   if (normalization === "none") return { ...spec, normalization };
@@ -132,5 +139,8 @@ function normalizedSpec({ spec, format }: ImportedEncoder, asked: ImportRunOptio
     const remedy = "Leave --normalization out.";
     throw invalidOption("--normalization", `images of ${spec.inputChannels} channels`, "three channels", remedy);
   }
-  return { ...spec, normalization: imagenetNormalization };
+  return {
+    ...spec,
+    normalization: { imagenet: imagenetNormalization, inception: inceptionNormalization }[normalization],
+  };
 }

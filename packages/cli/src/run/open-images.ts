@@ -1,4 +1,5 @@
 import {
+  arrow,
   type DecodedDataset,
   type DecodingOptions,
   imageFolder,
@@ -65,8 +66,9 @@ async function openShards(
     onWarning(`Left out, as no part is in the name: ${shown(leftOut[0] as string)}${others}.`);
   }
   const open = (paths: readonly string[]) => {
-    if (format === "parquet") {
-      return parquet(paths, { ...decoding, ...(imageKey !== null && { imageColumn: imageKey }), ...(labelKey !== null && { labelColumn: labelKey }) }); // biome-ignore format: one line
+    if (format === "parquet" || format === "arrow") {
+      const read = format === "parquet" ? parquet : arrow;
+      return read(paths, { ...decoding, ...(imageKey !== null && { imageColumn: imageKey }), ...(labelKey !== null && { labelColumn: labelKey }) }); // biome-ignore format: one line
     }
     if (format === "webDataset") return webDataset(paths, { ...decoding, ...(labelKey !== null && { labelKey }) });
     return tfRecord(paths, { ...decoding, ...(imageKey !== null && { imageKey }), ...(labelKey !== null && { labelKey }) }); // biome-ignore format: one line

@@ -30,9 +30,10 @@ export interface TensorFlowBackend extends tf.KernelBackend {
     outputCount: number,
   ): tf.Tensor[];
   getNumOfTFTensors(): number;
-  /** What `canFuse` and `fused` of @simclr/core do here. */
+  /** What `canFuse`, `fused` and `after` of @simclr/core do here. */
   canFuse(): boolean;
   fused<T extends tf.Tensor>(fn: () => T): T;
+  after<T>(tensor: tf.Tensor, fn: () => T): T;
 }
 
 /** The backend over a binding. Loads tfjs-node's kernels and all gradients of TensorFlow.js on the first call. */
@@ -45,7 +46,12 @@ export async function createBackend(binding: Binding): Promise<TensorFlowBackend
     return (data.values ?? (await binding.tensorData(data.id))) as tf.BackendValues;
   };
   keepUploadsOutOfRecordings(backend);
-  Object.assign(backend, { canFuse: () => canFuse(backend), fused: (fn: () => tf.Tensor) => fused(backend, fn) });
+  uploadLargeValuesAtOnce(backend);
+  Object.assign(backend, {
+    canFuse: () => canFuse(backend),
+    fused: (fn: () => tf.Tensor) => fused(backend, fn),
+    after: (tensor: tf.Tensor, fn: () => unknown) => after(backend, tensor, fn),
+  });
   return backend;
 }
 
@@ -75,6 +81,28 @@ function keepUploadsOutOfRecordings(backend: TensorFlowBackend): void {
       }
     }
     return getInputTensorIds.call(backend, tensors);
+  };
+}
+
+/** `after` of @simclr/core on this backend. */
+function after<T>(backend: TensorFlowBackend, tensor: tf.Tensor, fn: () => T): T {
+  const { recorder } = backend.binding;
+  return recorder ? recorder.after(backend.getInputTensorIds([tensor])[0] as number, fn) : fn();
+}
+
+const largeBytes = 2 ** 20;
+
+/**
+ * Large values do not wait for their first use. The parameters of a network would lie in memory twice until a training step
+ * uses them, and after that until JavaScript's garbage is collected, which a program that trains makes little of: 250 MB for
+ * ResNet-50 and its momentum.
+ */
+function uploadLargeValuesAtOnce(backend: TensorFlowBackend): void {
+  const { move } = backend;
+  backend.move = (dataId, values, ...rest) => {
+    move.call(backend, dataId, values, ...rest);
+    const isLarge = ArrayBuffer.isView(values) && values.byteLength >= largeBytes;
+    if (isLarge && !backend.binding.recorder) backend.getInputTensorIds([{ dataId } as tf.TensorInfo]);
   };
 }
 

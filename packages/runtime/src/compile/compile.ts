@@ -11,6 +11,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { currentBackend, type TensorFlowBackend } from "../backend/backend.js";
 import "../errors.js";
 import { type Call, prepareCall, runCall, runCallAsync } from "./call.js";
+import { collectGarbage } from "./collect-garbage.js";
 import { isXlaFaster } from "./is-xla-faster.js";
 import { freeRecording, type Recording, record } from "./recording.js";
 import { signatureOf, takeApart } from "./structure.js";
@@ -68,6 +69,7 @@ export const compile: Compile = <Arguments extends readonly TensorTree[], Result
         record(backend, fn as never, structure, tensors, { functionName: name, nativeName, xla, precision, keepGraph });
       recording = profiler ? profiler.preparation(`record ${name}`, make) : make();
       known.set(signature, recording);
+      collectGarbage();
     }
     return prepareCall(backend, recording, tensors);
   };

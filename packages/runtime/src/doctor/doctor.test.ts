@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { flagsOf } from "../binding/processor-flags.js";
 import { provision } from "../provisioning/provision.js";
 import { doctor, formatDoctorReport } from "./doctor.js";
 import { checkNode, checkVectorUnits } from "./machine.js";
@@ -43,13 +44,13 @@ describe("doctor", () => {
 
 describe("checkVectorUnits", () => {
   it("names what the processor has and lacks", () => {
-    const { status, value } = checkVectorUnits("model name: x\nflags\t\t: fpu avx avx2 fma avx512f\n");
+    const { status, value } = checkVectorUnits(flagsOf("model name: x\nflags\t\t: fpu avx avx2 fma avx512f\n"));
     expect(status).toBe("ok");
     expect(value).toBe("AVX, AVX2, FMA, AVX-512; without bfloat16 (AVX-512), bfloat16 (AMX)");
   });
 
   it("refuses a processor that TensorFlow's wheels cannot run on", () => {
-    expect(checkVectorUnits("flags : fpu sse4_2\n").status).toBe("problem");
+    expect(checkVectorUnits(flagsOf("flags : fpu sse4_2\n")).status).toBe("problem");
   });
 });
 

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { mkdir, statfs } from "node:fs/promises";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
+import { processorFlags } from "../binding/processor-flags.js";
 import { cacheDirectory } from "../provisioning/cache-directory.js";
 import { glibcVersion } from "../provisioning/platform.js";
 import { megabytes } from "../provisioning/progress.js";
@@ -26,7 +26,7 @@ export function checkHardware(): DoctorCheck[] {
   return [
     ok("processor", `${cpus()[0]?.model.trim() || process.arch}, ${cores} ${cores === 1 ? "core" : "cores"}`),
     process.arch === "x64" && process.platform === "linux"
-      ? checkVectorUnits(readFileSync("/proc/cpuinfo", "utf8"))
+      ? checkVectorUnits(processorFlags())
       : note("vector units", `those of ${process.arch}`),
     ok("memory", `${megabytes(totalmem())}, ${megabytes(freemem())} free`),
   ];
@@ -40,9 +40,8 @@ const vectorUnits = [
   ["bfloat16 (AMX)", "amx_bf16"],
 ] as const;
 
-/** What an x64 processor computes many numbers at once with, from Linux's /proc/cpuinfo. */
-export function checkVectorUnits(cpuinfo: string): DoctorCheck {
-  const flags = new Set(/^flags\s*:(.*)$/m.exec(cpuinfo)?.[1]?.trim().split(/\s+/));
+/** What an x64 processor computes many numbers at once with. */
+export function checkVectorUnits(flags: ReadonlySet<string>): DoctorCheck {
   if (!flags.has("avx")) {
     return problem(
       "vector units",

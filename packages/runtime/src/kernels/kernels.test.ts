@@ -54,6 +54,49 @@ describe("kernels that tfjs-node lacks", () => {
     ),
   );
 
+  it.each([
+    [
+      2,
+      [
+        [0, 0],
+        [1, 0],
+        [0, 2],
+        [0, 0],
+      ],
+    ],
+    [
+      2,
+      [
+        [0, 0],
+        [1, 1],
+        [1, 1],
+        [0, 0],
+      ],
+    ],
+    [
+      1,
+      [
+        [0, 0],
+        [2, 2],
+        [2, 2],
+        [0, 0],
+      ],
+    ],
+  ] as [number, tf.backend_util.ExplicitPadding][])(
+    "convolves with stride %d and %j zeros around, and has the gradients that cpu has",
+    (stride, pad) =>
+      expectSameAsCpu(
+        () => {
+          const convolved = (x: tf.Tensor, filter: tf.Tensor) =>
+            tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, pad);
+          const [x, filter] = [numbers([2, 6, 7, 3]), numbers([3, 3, 3, 4], 2)];
+          const { value, grads } = tf.valueAndGrads((a, b) => tf.sum(tf.square(convolved(a, b))))([x, filter]);
+          return [convolved(x, filter), value, ...grads];
+        },
+        { absolute: 0.1 },
+      ),
+  );
+
   it.each([true, false])("pools with argmax as cpu does, batch in the index: %s", (includeBatchInIndex) =>
     expectSameAsCpu(() => {
       const { result, indexes } = tf.maxPoolWithArgmax(

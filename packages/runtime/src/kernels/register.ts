@@ -1,6 +1,7 @@
 import { registerBroadcastMatrixProduct } from "./broadcast-matrix-product.js";
 import { registerDenseBincount } from "./dense-bincount.js";
 import { registerDilatedDepthwise } from "./dilated-depthwise.js";
+import { registerExplicitPaddingGradients } from "./explicit-padding-gradients.js";
 import { registerFusedBatchNorm } from "./fused-batch-norm.js";
 import { registerGather } from "./gather.js";
 import { registerGradients } from "./gradients.js";
@@ -34,6 +35,7 @@ export function registerKernels({ winograd }: { readonly winograd: boolean }): v
   registerSign();
   registerDilatedDepthwise();
   registerGather();
+  registerExplicitPaddingGradients();
   registerStridedFilterGradient();
   if (winograd) registerWinogradConvolutions();
   registerBroadcastMatrixProduct();

@@ -1,7 +1,37 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { backendName, type TensorFlowBackend } from "../backend/backend.js";
+import { processorFlags } from "../binding/processor-flags.js";
 import { registerKernel } from "./kernel.js";
 import { winogradConvolution, winogradFilterGradient, winogradInputGradient } from "./winograd.js";
+
+/** A convolution's channels, the tiles of its result, and how much of them the result fills. */
+interface Size {
+  readonly channels: number;
+  readonly tiles: number;
+  readonly filled: number;
+}
+
+/** From which sizes on the algorithm is faster, measured on each convolution of ResNet-18 and ResNet-50 alone. */
+const leastSizes: Record<"AVX2" | "AVX-512", Record<"filterGradient" | "product", Size>> = {
+  AVX2: {
+    filterGradient: { channels: 32, tiles: 64, filled: 0.5 },
+    product: { channels: 256, tiles: 128, filled: 0.7 },
+  },
+  "AVX-512": {
+    filterGradient: { channels: 256, tiles: 128, filled: 0.9 },
+    product: { channels: 256, tiles: 128, filled: 0.9 },
+  },
+};
+
+const isReached = (least: Size, { channels, tiles, filled }: Size) =>
+  channels >= least.channels && tiles >= least.tiles && filled >= least.filled;
+
+let known: keyof typeof leastSizes | undefined;
+
+function vectorUnits(): keyof typeof leastSizes {
+  known ??= processorFlags().has("avx512f") ? "AVX-512" : "AVX2";
+  return known;
+}
 
 type Shape = tf.Tensor4D["shape"];
 
@@ -17,8 +47,9 @@ interface Attributes {
 
 /**
  * 3 x 3 convolutions and their gradients by Winograd's algorithm on a CPU, where that is faster than oneDNN's: 2.25 to 4 times
- * fewer products, bought with transforms. The filter's gradient gains most, up to 3 times, since oneDNN takes twice as long
- * for it as for the convolution. Not in bfloat16, whose rounding the transforms would enlarge.
+ * fewer products, bought with transforms. With AVX2 the filter's gradient gains most, up to 3 times, since oneDNN takes twice as
+ * long for it as for the convolution. With AVX-512 oneDNN takes the same for both, in half the time, and the transforms, which
+ * memory bounds, pay from 256 channels on. Not in bfloat16, whose rounding the transforms would enlarge.
  */
 export function registerWinogradConvolutions(): void {
   const original = (name: string) => tf.getKernel(name, backendName).kernelFunc;
@@ -30,31 +61,21 @@ export function registerWinogradConvolutions(): void {
   registerKernel<"x" | "filter", Attributes>(tf.Conv2D, ({ x, filter }, attrs, backend) => {
     const geometry = geometryOf(x.shape as Shape, filter.shape as Shape, attrs, backend);
     return geometry?.isProductFaster
-      ? after(x, backend, () => winogradConvolution(x as tf.Tensor4D, filter as tf.Tensor4D, geometry.padding))
+      ? winogradConvolution(x as tf.Tensor4D, filter as tf.Tensor4D, geometry.padding)
       : (convolution({ inputs: { x, filter }, attrs: { ...attrs }, backend }) as tf.Tensor);
   });
   registerKernel<"dy" | "filter", Attributes>(tf.Conv2DBackpropInput, ({ dy, filter }, attrs, backend) => {
     const geometry = geometryOf(attrs.inputShape as Shape, filter.shape as Shape, attrs, backend);
     return geometry?.isProductFaster
-      ? after(dy, backend, () => winogradInputGradient(dy as tf.Tensor4D, filter as tf.Tensor4D, geometry.padding))
+      ? winogradInputGradient(dy as tf.Tensor4D, filter as tf.Tensor4D, geometry.padding)
       : (inputGradient({ inputs: { dy, filter }, attrs: { ...attrs }, backend }) as tf.Tensor);
   });
   registerKernel<"x" | "dy", Attributes>(tf.Conv2DBackpropFilter, ({ x, dy }, attrs, backend) => {
     const geometry = geometryOf(x.shape as Shape, attrs.filterShape as Shape, attrs, backend);
-    const inOrder = (last: tf.Tensor, body: () => tf.Tensor) => after(last, backend, body);
     return geometry?.isFilterGradientFaster
-      ? winogradFilterGradient(x as tf.Tensor4D, dy as tf.Tensor4D, geometry.padding, inOrder)
+      ? winogradFilterGradient(x as tf.Tensor4D, dy as tf.Tensor4D, geometry.padding)
       : (filterGradient({ inputs: { x, dy }, attrs: { ...attrs }, backend }) as tf.Tensor);
   });
-}
-
-/**
- * Keeps what a recording could compute long before, transforms of what the forward pass left, until the operand that comes
- * last: they are larger than what they are made of.
- */
-function after(last: tf.Tensor, backend: TensorFlowBackend, body: () => tf.Tensor): tf.Tensor {
-  const { recorder } = backend.binding;
-  return recorder ? recorder.after(backend.getInputTensorIds([last])[0] as number, body) : body();
 }
 
 /** What decides which way is faster. Undefined where the algorithm does not apply. */
@@ -80,9 +101,7 @@ function geometryOf(x: Shape, filter: Shape, attributes: Attributes, { binding }
   const tiles = batchSize * Math.ceil(outHeight / 4) * Math.ceil(outWidth / 4);
   const filled = (batchSize * outHeight * outWidth) / (16 * tiles);
   const channels = Math.min(inChannels, outChannels);
-  return {
-    padding: padInfo,
-    isFilterGradientFaster: channels >= 32 && tiles >= 64 && filled >= 0.5,
-    isProductFaster: channels >= 256 && tiles >= 128 && filled >= 0.7,
-  };
+  const size = { channels, tiles, filled };
+  const { filterGradient, product } = leastSizes[vectorUnits()];
+  return { padding: padInfo, isFilterGradientFaster: isReached(filterGradient, size), isProductFaster: isReached(product, size) }; // biome-ignore format: one line
 }

@@ -1,3 +1,4 @@
+import { after } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Matrix, winogradTransforms } from "./winograd-transforms.js";
 
@@ -11,8 +12,11 @@ const ofConvolution = winogradTransforms(tile, 3);
 const ofFilterGradient = winogradTransforms(3, tile);
 const ofTurnedFilter = ofConvolution.filter.map((row) => [...row].reverse());
 
-/** The most that a piece of the transformed windows takes. Smaller ones are no faster on two cores with 32 MiB of shared cache. */
-const pieceBytes = 16 * 2 ** 20;
+/**
+ * The most that a piece of the transformed windows takes. Smaller ones are no faster on two cores with 32 MiB of shared cache, nor do
+ * they save memory. What is transformed waits, by `after`, for the operand that comes last: it is larger than what it is made of.
+ */
+const pieceBytes = 20 * 2 ** 20;
 
 /** Rows and columns of zeros around the image. */
 export interface Padding {
@@ -25,7 +29,7 @@ export interface Padding {
 /** The 3 x 3 convolution of [batch, height, width, in] without strides, filter [3, 3, in, out]. */
 export function winogradConvolution(x: tf.Tensor4D, filter: tf.Tensor4D, padding: Padding): tf.Tensor4D {
   const [, , inputs, outputs] = filter.shape;
-  const transformed = tf.reshape(apply(ofConvolution.filter, filter, [9, inputs * outputs]), [-1, inputs, outputs]);
+  const transformed = after(x, () => tf.reshape(apply(ofConvolution.filter, filter, [9, -1]), [-1, inputs, outputs]));
   return joined(tf.matMul(transformedWindows(x, padding), transformed), resultShape(x, padding, outputs));
 }
 
@@ -34,22 +38,12 @@ export function winogradInputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D, padd
   const [, , inputs, outputs] = filter.shape;
   const { top, left, bottom, right } = padding;
   const around = { top: 2 - top, left: 2 - left, bottom: 2 - bottom, right: 2 - right };
-  const transformed = tf.reshape(apply(ofTurnedFilter, filter, [9, inputs * outputs]), [-1, inputs, outputs]);
+  const transformed = after(dy, () => tf.reshape(apply(ofTurnedFilter, filter, [9, -1]), [-1, inputs, outputs]));
   return joined(tf.matMul(transformedWindows(dy, around), transformed, false, true), resultShape(dy, around, inputs));
 }
 
-/**
- * The gradient by the filter: the correlation of `x` with `dy`, of a few images at a time and one after the other, so that what is
- * transformed stays in the processor's cache.
- *
- * @param after runs its body once a tensor is there
- */
-export function winogradFilterGradient(
-  x: tf.Tensor4D,
-  dy: tf.Tensor4D,
-  padding: Padding,
-  after: (last: tf.Tensor, body: () => tf.Tensor) => tf.Tensor,
-): tf.Tensor4D {
+/** The gradient by the filter: the correlation of `x` with `dy`, of a few images at a time and one after the other. */
+export function winogradFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, padding: Padding): tf.Tensor4D {
   const [batch, inputs, outputs] = [x.shape[0], x.shape[3], dy.shape[3]];
   const windowBytes = 4 * window ** 2 * tilesOf(dy) * Math.max(inputs, outputs);
   const pieces = Math.min(batch, Math.ceil(windowBytes / pieceBytes));

@@ -21,8 +21,8 @@ export interface OnnxNode {
 export interface OnnxTensor {
   readonly name: string;
   readonly dims: readonly number[];
-  /** 1 is float32. */
-  readonly dataType: 1;
+  /** 1 is float32, 7 is int64. */
+  readonly dataType: 1 | 7;
   readonly rawData: Uint8Array;
 }
 

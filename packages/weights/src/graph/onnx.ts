@@ -1,13 +1,16 @@
 import type { HostTensor } from "@simclr/core";
-import { toTorchKernel } from "../kernel-layout.js";
-import { batchNormEpsilon, convolutionPadding, type EncoderGraph, type GraphNode } from "./encoder-graph.js";
+import { toFileLayout, torchLayout } from "../kernel-layout.js";
+import { batchNormEpsilon, convolutionPadding, type EncoderGraph, type GraphNode } from "./graph-node.js";
+import { int, ints, type OnnxContext } from "./onnx-context.js";
 import { encodeOnnxModel, type OnnxAttribute, type OnnxNode, type OnnxTensor } from "./onnx-messages.js";
+import { transformerOnnx } from "./transformer-onnx.js";
 
 /** With opset 17 every runtime of 2022 and later can run it; no operation here changed since. */
 const opset = 17;
 
 /**
- * An encoder as ONNX. Its input is `images`, `[batch, channels, height, width]` in [0, 1], of any size, its output `features`.
+ * An encoder as ONNX. Its input is `images`, `[batch, channels, height, width]` in [0, 1], its output `features`. Images may be of any size, but for a
+ * vision transformer, whose own the input says.
  * Batch norms are operations of their own, so that the numbers are the encoder's; runtimes fold them.
  *
  * @see https://onnx.ai/onnx/operators
@@ -19,33 +22,32 @@ export function onnxFile(graph: EncoderGraph, variables: ReadonlyMap<string, Hos
     initializers.push({ name, dims: shape, dataType: 1, rawData });
     return name;
   };
-  const variable = (path: string): string => {
-    const found = variables.get(path) as HostTensor;
-    return tensor(path, found.shape.length === 4 ? toTorchKernel(found) : found);
+  const value = (path: string) => variables.get(path) as HostTensor;
+  const context: OnnxContext = {
+    tensor,
+    value,
+    whole: (name, values) => {
+      const rawData = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+      initializers.push({ name, dims: [values.length], dataType: 7, rawData });
+      return name;
+    },
+    variable: (path) => tensor(path, toFileLayout(value(path), torchLayout(path))),
+    channelwise: (name, values) => tensor(name, { dtype: "float32", shape: [1, values.length, 1, 1], values }),
   };
-  const channelwise = (name: string, values: HostTensor["values"]): string =>
-    tensor(name, { dtype: "float32", shape: [1, values.length, 1, 1], values });
-  const bias = (path: string): string => channelwise(path, (variables.get(path) as HostTensor).values);
-  const nodes = graph.nodes.flatMap((node) => onnxNodes(node, variable, bias, channelwise));
+  const nodes = graph.nodes.flatMap((node) => onnxNodes(node, context));
+  const { imageSize: height = "height", imageSize: width = "width" } = graph;
   return encodeOnnxModel({
     opset,
     nodes,
     initializers,
-    input: { name: graph.input, shape: ["batch", graph.inputChannels, "height", "width"] },
+    input: { name: graph.input, shape: ["batch", graph.inputChannels, height, width] },
     output: { name: "features", shape: ["batch", graph.featureSize] },
   });
 }
 
-const int = (name: string, i: number): OnnxAttribute => ({ name, type: "INT", i });
-const ints = (name: string, ...values: number[]): OnnxAttribute => ({ name, type: "INTS", ints: values });
-
-function onnxNodes(
-  node: GraphNode,
-  variable: (path: string) => string,
-  bias: (path: string) => string,
-  channelwise: (name: string, values: Float32Array) => string,
-): OnnxNode[] {
+function onnxNodes(node: GraphNode, context: OnnxContext): OnnxNode[] {
   const { name, inputs } = node;
+  const { variable, channelwise, value } = context;
   const one = (opType: string, more: readonly string[] = [], ...attribute: OnnxAttribute[]): OnnxNode[] => [
     { name, opType, input: [...inputs, ...more], output: [name], attribute },
   ];
@@ -87,7 +89,19 @@ function onnxNodes(
         { name, opType: "Split", input: inputs, output: [`${name}:0`, `${name}:1`], attribute: [int("axis", 1)] },
       ];
     case "bias":
-      return one("Add", [bias(node.bias)]);
+      return one("Add", [channelwise(node.bias, value(node.bias).values)]);
+    case "patches":
+    case "depthwise":
+    case "pointwise":
+    case "layerNorm":
+    case "scale":
+    case "tokens":
+    case "dense":
+    case "attention":
+    case "firstToken":
+    case "tokenMean":
+    case "gelu":
+      return transformerOnnx(node, context);
     case "relu":
     case "sigmoid":
     case "sum":

@@ -37,7 +37,7 @@ export function findObjectGraphEncoder(checkpoint: TensorFlowCheckpoint): FoundE
     }
   }
   const found = byPath({ convolutions, norms }, names);
-  return { found, unused: names.filter((name) => !used.has(name)), unexpected: [] };
+  return { kind: "resnet", found, unused: names.filter((name) => !used.has(name)), unexpected: [] };
 }
 
 const selectiveKernelParts = ["conv2d_fixed_padding", "batch_norm_relu", "conv2d_0", "batch_norm_relu_1", "conv2d_1"];

@@ -42,7 +42,7 @@ export function findSimclrV1Encoder(tensors: ReadonlyMap<string, HostTensor>): F
   const inOrder = (ofKind: ReadonlyMap<number, OrderedLayer>) =>
     [...ofKind].sort(([a], [b]) => a - b).map(([, variables]) => variables);
   const ordered = { convolutions: inOrder(layers.conv2d), norms: inOrder(layers.batch_normalization) };
-  return { found: byPath(ordered, names), unused, unexpected: [] };
+  return { kind: "resnet", found: byPath(ordered, names), unused, unexpected: [] };
 }
 
 type MutableLayer = Record<string, FoundTensor>;

@@ -1,60 +1,67 @@
 import type { HostTensor } from "@simclr/core";
 import { simclrError, unknownArchitecture } from "../errors.js";
+import { torchLayout } from "../kernel-layout.js";
 import type { FoundEncoder, FoundTensor } from "./found-encoder.js";
-import { pathOfTorchName } from "./torch-names.js";
+import { type TorchDialect, torchDialects } from "./torch-dialects.js";
 
 /** Encoders that another one beside them was made of, or trains: not the one that is wanted. */
 const secondary = /momentum|encoder_k|teacher|target|_ema|\bema/;
 
+/** DINO's two, of which its authors evaluate the teacher. */
+const student = /student/;
+const teacher = /teacher/;
+
 /**
- * The ResNet in a state dict of PyTorch, whatever stands before its names: torchvision's own has nothing there, MoCo's
- * `module.encoder_q.`, lightly's and solo-learn's `backbone.`, VISSL's `..._feature_blocks.`.
+ * The encoder in a state dict of PyTorch, whatever stands before its names: torchvision's own has nothing there, MoCo's
+ * `module.encoder_q.`, lightly's and solo-learn's `backbone.`, VISSL's `..._feature_blocks.`, MoCo v3's `module.base_encoder.`, DINO's
+ * `teacher.backbone.`.
  *
  * @param prefix what stands before the names of the encoder; default: found
  * @throws SIMCLR_ERROR__WEIGHTS__AMBIGUOUS_PREFIX
  * @throws SIMCLR_ERROR__WEIGHTS__UNKNOWN_ARCHITECTURE
  */
 export function findTorchEncoder(tensors: ReadonlyMap<string, HostTensor>, prefix?: string): FoundEncoder {
-  const chosen = prefix ?? choosePrefix([...tensors.keys()]);
-  const has = (name: string) => tensors.has(`${chosen}${name}`);
-  const sequential =
-    has("4.0.conv1.weight") && has("7.0.conv1.weight")
-      ? "with pooling"
-      : has("2.0.conv1.weight")
-        ? "without pooling"
-        : undefined;
+  const { dialect, prefix: chosen } = choose(candidates([...tensors.keys()]), [...tensors.keys()], prefix);
   const found = new Map<string, FoundTensor>();
   const unused: string[] = [];
   const unexpected: string[] = [];
   for (const [name, tensor] of tensors) {
     const own = name.startsWith(chosen) ? name.slice(chosen.length) : undefined;
     if (own?.endsWith("num_batches_tracked")) continue;
-    const path = own === undefined ? undefined : pathOfTorchName(own, sequential);
-    if (path !== undefined) found.set(path, { name, tensor, layout: path.endsWith("/kernel") ? "OIHW" : "as it is" });
-    else if (own !== undefined && /^(conv\d|bn\d|layer\d|[0-7]\.)/.test(own)) unexpected.push(name);
+    const path = own === undefined ? undefined : dialect.pathOf(own);
+    if (path !== undefined) found.set(path, { name, tensor, layout: torchLayout(path) });
+    else if (own !== undefined && dialect.inside.test(own)) unexpected.push(name);
     else unused.push(name);
   }
-  // The parts of lightly's ResNetGenerator, put one after the other, are without the ReLU of its stem, which is none of them.
-  const options = sequential === "without pooling" ? ({ stemActivation: "none" } as const) : {};
-  return { found, unused, unexpected, options };
+  const { kind, options } = dialect;
+  return { kind, found, unused, unexpected, ...(options && { options }) };
 }
 
-function choosePrefix(names: readonly string[]): string {
+interface Candidate {
+  readonly dialect: TorchDialect;
+  readonly prefix: string;
+}
+
+function candidates(names: readonly string[]): Candidate[] {
   const present = new Set(names);
-  const candidates = names.flatMap((name) => {
-    if (name.endsWith("conv1.weight") && !/\d\.conv1\.weight$/.test(name)) {
-      const prefix = name.slice(0, -"conv1.weight".length);
-      return present.has(`${prefix}layer1.0.conv1.weight`) ? [prefix] : [];
-    }
-    if (!/(^|\.)0\.weight$/.test(name)) return [];
-    const prefix = name.slice(0, -"0.weight".length);
-    return ["2.0.conv1.weight", "4.0.conv1.weight"].some((block) => present.has(prefix + block)) ? [prefix] : [];
+  return torchDialects.flatMap((dialect) => {
+    const [first, ...others] = dialect.anchors;
+    return names.flatMap((name) => {
+      const prefix = name.endsWith(first) ? name.slice(0, -first.length) : undefined;
+      if (prefix === undefined || /\w$/.test(prefix)) return [];
+      return others.every((other) => present.has(prefix + other)) ? [{ dialect, prefix }] : [];
+    });
   });
-  const first = candidates.filter((prefix) => !secondary.test(prefix));
-  const [chosen, ...others] = first.length > 0 ? first : candidates;
-  if (chosen === undefined) throw unknownArchitecture("none has the names of a ResNet's first layers", names);
+}
+
+function choose(all: readonly Candidate[], names: readonly string[], prefix: string | undefined): Candidate {
+  const [chosen, ...others] = prefix === undefined ? preferred(all) : all.filter((one) => one.prefix === prefix);
+  if (chosen === undefined) {
+    const behind = prefix === undefined ? "" : ` behind ${JSON.stringify(prefix)}`;
+    throw unknownArchitecture(`none has the names of a network's first layers${behind}`, names);
+  }
   if (others.length === 0) return chosen;
-  const prefixes = [chosen, ...others];
+  const prefixes = [chosen, ...others].map((one) => one.prefix);
   throw simclrError(
     "SIMCLR_ERROR__WEIGHTS__AMBIGUOUS_PREFIX",
     { prefixes },
@@ -64,4 +71,11 @@ function choosePrefix(names: readonly string[]): string {
       remedy: "Say which by the option `prefix`.",
     },
   );
+}
+
+function preferred(all: readonly Candidate[]): readonly Candidate[] {
+  const teachers = all.filter((one) => teacher.test(one.prefix));
+  if (teachers.length > 0 && all.some((one) => student.test(one.prefix))) return teachers;
+  const first = all.filter((one) => !secondary.test(one.prefix));
+  return first.length > 0 ? first : all;
 }

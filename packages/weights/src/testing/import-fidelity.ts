@@ -1,13 +1,16 @@
-import { resnet } from "@simclr/backbones";
+import { backboneFromSpec } from "@simclr/backbones";
 import { disposeTree } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
-import type { ImportedEncoder } from "../index.js";
+import type { ImportEncoderOptions, ImportedEncoder } from "../index.js";
 import { noise } from "./noise.js";
 
 /** What an independent implementation computed with a file's weights. */
 export interface ReferenceCase {
   readonly member: string;
   readonly file: string;
+  /** What the file does not tell. */
+  readonly spec?: ImportEncoderOptions["spec"];
+  readonly imageSize?: number;
   readonly imagesShape: number[];
   readonly features: number[];
   /** With the batch's own statistics. */
@@ -27,7 +30,7 @@ export interface Fidelity {
 /** How far an imported encoder's outputs and gradients are from the reference's. Disposes of the encoder. */
 export function importFidelity(encoder: ImportedEncoder, reference: ReferenceCase): Fidelity {
   const { spec, params, state } = encoder;
-  const backbone = resnet(spec);
+  const backbone = backboneFromSpec(spec);
   const fidelity = tf.tidy(() => {
     const images = noise("images", reference.imagesShape, 0.5, 0.5);
     const features = (own: typeof params, training: boolean) =>
