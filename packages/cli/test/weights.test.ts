@@ -1,12 +1,14 @@
+import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { imagenetNormalization, inceptionNormalization, resnet } from "@simclr/backbones";
 import { below, decodeSafetensors, disposeTree, isSimclrError, normal, randomKey } from "@simclr/core";
 import { expectClose } from "@simclr/core/testing";
 import { useTensorFlow } from "@simclr/runtime";
-import { loadNetwork } from "@simclr/training";
+import { loadNetwork, readMetrics } from "@simclr/training";
 import { exportEncoderTo, importEncoderFrom } from "@simclr/weights";
 import * as tf from "@tensorflow/tfjs-core";
 import sharp from "sharp";
@@ -18,6 +20,7 @@ import { importRun } from "../src/run/import-run.js";
 import { networkLine } from "../src/run/imported-backbone.js";
 import type { Terminal } from "../src/terminal/terminal.js";
 
+const command = fileURLToPath(new URL("../bin/simclr.js", import.meta.url));
 const base = mkdtempSync(join(tmpdir(), "simclr-weights-"));
 const [photos, theirs, run] = ["photos", "theirs", "run"].map((name) => join(base, name)) as [string, string, string];
 const silent: Terminal = { print: () => {}, progress: () => ({ update: () => {}, print: () => {}, stop: () => {} }) };
@@ -84,6 +87,23 @@ test("exported again it has the names and numbers that came in", async () => {
   expect(graph.userDefinedMetadata).toEqual({ imageSize: recipe.imageSize });
 });
 
+test("training goes on from somebody's encoder, by the command line", async () => {
+  const further = join(base, "further");
+  const sets = [...set, "epochs=1", "evaluation.everyEpochs=1", "batchSize=4", "optimizer.kind=sgd", "optimizer.learningRate=1e-6", "optimizer.warmupEpochs=0", "evaluation.linearProbe=true"].flatMap((each) => ["--set", each]); // biome-ignore format: one line
+  const args = ["pretrain", photos, "--from", run, "--run", further, ...sets];
+  const { stderr } = await promisify(execFile)(process.execPath, [command, ...args], { cwd: base });
+  expect(stderr).toContain("encoder, with a new projection head, of");
+  const [before, after] = [await loadNetwork(run), await loadNetwork(further)];
+  expect(after.backbone.spec).toEqual(before.backbone.spec);
+  // At such a learning rate it is where it was.
+  for (const [path, tensor] of Object.entries(below("backbone", before.params))) {
+    expectClose(after.params[`backbone/${path}`] as tf.Tensor, tensor, { absolute: 1e-4 });
+  }
+  expect(await readMetrics(further)).toContainEqual(expect.objectContaining({ kind: "probe/linearProbe" }));
+  before.dispose();
+  after.dispose();
+});
+
 test("SimCLRv2's checkpoint comes with its selective kernels and its head, from which fine-tuning starts", async () => {
   const fixtures = fileURLToPath(new URL("../../weights/src/fixtures/simclr2", import.meta.url));
   const file = join(fixtures, "v2-50-sk.ckpt");
@@ -98,6 +118,7 @@ test("SimCLRv2's checkpoint comes with its selective kernels and its head, from 
     layers: 3,
     hiddenSize: 64,
     outputSize: 5,
+    batchNorm: true,
     normalizeProjection: true,
   });
 

@@ -11,25 +11,37 @@ export interface ProjectionOptions {
    * text has none, and solo-learn's head neither.
    */
   readonly normalizeProjection?: boolean;
+  /**
+   * Whether a batch norm follows any layer. Default true, as the reference; false is lightly's `batch_norm=False` and
+   * solo-learn's head: dense layers with biases alone.
+   */
+  readonly batchNorm?: boolean;
   /** How much of the running statistics a training step keeps. Default 0.9, the reference's `batch_norm_decay`. */
   readonly batchNormDecay?: number;
 }
 
 export type ResolvedProjection = {
-  readonly [Option in keyof ProjectionOptions]-?: NonNullable<ProjectionOptions[Option]>;
+  readonly [Option in keyof Omit<ProjectionOptions, "batchNorm">]-?: NonNullable<ProjectionOptions[Option]>;
+} & {
+  /** Absent where there are batch norms. */
+  readonly batchNorm?: false;
 };
 
 /** Fills the defaults in and refuses what is out of range, options that do not exist among it. */
 export function resolveProjection(options: ProjectionOptions & { readonly kind?: string }): ResolvedProjection {
-  const { kind, inputSize, outputSize = 128, normalizeProjection = true, batchNormDecay = 0.9, ...unknown } = options;
+  const { kind, inputSize, outputSize = 128, batchNorm = true, batchNormDecay = 0.9, ...others } = options;
+  if (typeof batchNorm !== "boolean") throw invalidArgument("batchNorm", batchNorm, "true or false");
+  const { normalizeProjection = batchNorm, ...unknown } = others;
   refuseUnknown(unknown);
   assertSize("inputSize", inputSize, "Pass the backbone's featureSize.");
   assertSize("outputSize", outputSize, "The paper and the reference project to 128.");
   if (typeof normalizeProjection !== "boolean")
     throw invalidArgument("normalizeProjection", normalizeProjection, "true or false");
+  if (normalizeProjection && !batchNorm)
+    throw invalidArgument("normalizeProjection", normalizeProjection, "false, where batchNorm is");
   if (!(batchNormDecay >= 0 && batchNormDecay < 1))
     throw invalidArgument("batchNormDecay", batchNormDecay, "at least 0 and below 1", "PyTorch's momentum is 1 - it.");
-  return { inputSize, outputSize, normalizeProjection, batchNormDecay };
+  return { inputSize, outputSize, normalizeProjection, batchNormDecay, ...(!batchNorm && { batchNorm }) };
 }
 
 export function assertSize(name: string, value: number, remedy: string): void {

@@ -56,6 +56,26 @@ describeEachBackend(() => {
     });
   });
 
+  it("computes relu(h W1 + b1) W2 + b2 without batch norms, as solo-learn's head", () => {
+    tf.tidy(() => {
+      const head = nonlinearHead({ inputSize: 2, hiddenSize: 2, outputSize: 1, layers: 2, batchNorm: false });
+      const params = {
+        "dense1/kernel": tf.tensor2d([1, 0, 0, 2], [2, 2]),
+        "dense1/bias": tf.tensor1d([-2, 1]),
+        "dense2/kernel": tf.tensor2d([1, 1], [2, 1]),
+        "dense2/bias": tf.tensor1d([0.5]),
+      };
+      const { state, params: started } = head.init(randomKey(0));
+      expect([Object.keys(started).sort(), state]).toEqual([Object.keys(params).sort(), {}]);
+      const { outputs } = head.apply(params, state, tf.tensor2d([1, 4, 3, 2], [2, 2]), { training: true });
+      // The hidden rows are (0, 9) and (1, 5).
+      expectClose(outputs.projection as tf.Tensor, [9.5, 6.5]);
+      const restored = headFromSpec(JSON.parse(JSON.stringify(head.spec)));
+      expect(restored.spec).toEqual(head.spec);
+      expect(nonlinearHead({ inputSize: 2 }).spec).not.toHaveProperty("batchNorm");
+    });
+  });
+
   it("predicts by W2 relu(BN(z W1)) + b, of BYOL's and SimSiam's sizes", () => {
     tf.tidy(() => {
       const head = predictorHead({ inputSize: 2, hiddenSize: 2 });
@@ -110,6 +130,7 @@ it("says the shapes of what init allocates", () => {
   for (const head of [
     noHead({ inputSize: 3 }),
     linearHead({ inputSize: 3, normalizeProjection: false }),
+    nonlinearHead({ inputSize: 3, hiddenSize: 5, outputSize: 2, batchNorm: false }),
     nonlinearHead({ inputSize: 3, hiddenSize: 5, outputSize: 2 }),
     predictorHead({ inputSize: 3, hiddenSize: 2 }),
   ]) {
@@ -128,6 +149,8 @@ describe("options", () => {
     ["hiddenSize", { inputSize: 4, hiddenSize: -1 }],
     ["layers", { inputSize: 4, layers: 1 }],
     ["normalizeProjection", { inputSize: 4, normalizeProjection: "yes" }],
+    ["normalizeProjection", { inputSize: 4, normalizeProjection: true, batchNorm: false }],
+    ["batchNorm", { inputSize: 4, batchNorm: 1 }],
     ["batchNormDecay", { inputSize: 4, batchNormDecay: -0.1 }],
     ["outputsize", { inputSize: 4, outputsize: 64 }],
   ])("a wrong %s is refused", (argument, options) => {

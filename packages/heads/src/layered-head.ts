@@ -18,7 +18,7 @@ export type DescribedHead<Spec> = Head & { readonly spec: Spec; readonly variabl
 
 /**
  * A head of dense layers: all but the last have `hiddenSize` outputs, a batch norm with offset and a ReLU; the last has
- * neither offset nor ReLU, and a bias where it is asked for. The outputs are `layer0`, the input; `layer1` and so on, the middle layers; `projection`.
+ * neither offset nor ReLU, and a bias where it is asked for. Without batch norms every layer has one. The outputs are `layer0`, the input; `layer1` and so on, the middle layers; `projection`.
  */
 export function layeredHead<Spec extends LayeredSpec>(
   spec: Spec,
@@ -63,19 +63,20 @@ export function layeredHead<Spec extends LayeredSpec>(
 }
 
 function headLayers(
-  spec: Pick<ResolvedProjection, "inputSize" | "outputSize"> & LastLayer,
+  spec: Pick<ResolvedProjection, "inputSize" | "outputSize" | "batchNorm"> & LastLayer,
   layerCount: number,
   hiddenSize: number,
 ): DenseNorm[] {
+  const hasNorms = spec.batchNorm !== false;
   return Array.from({ length: layerCount }, (_, index) => {
     const isLast = index === layerCount - 1;
     return {
       number: index + 1,
       inputSize: index === 0 ? spec.inputSize : hiddenSize,
       outputSize: isLast ? spec.outputSize : hiddenSize,
-      norm: isLast ? (spec.normalizeProjection ? "scale" : "none") : "scale and offset",
+      norm: isLast ? (spec.normalizeProjection ? "scale" : "none") : hasNorms ? "scale and offset" : "none",
       relu: !isLast,
-      bias: isLast && spec.lastBias === true,
+      bias: !hasNorms || (isLast && spec.lastBias === true),
     };
   });
 }

@@ -21,7 +21,7 @@ export type NonlinearHeadSpec = { readonly kind: "nonlinear" } & ResolvedProject
  *
  * where BN has scale and offset and BN' has no offset; no dense layer has a bias. The paper writes `W2 relu(W1 h)` without
  * any batch norm; we take the reference's code, which has one after every layer, and `normalizeProjection: false` leaves
- * the last one out.
+ * the last one out. `batchNorm: false` leaves all out, and layers have biases: solo-learn's head is that with two layers.
  *
  * Inputs: `[batch, inputSize]`. Outputs: `layer0` (the input), `layer1` and so on (the middle layers, `[batch, hiddenSize]`;
  * SimCLR v2 fine-tunes from `layer1`), and `projection`, `[batch, outputSize]`.

@@ -69,6 +69,7 @@ trajectories = {
     "torch.momentum": with_torch(lambda w: SGD(w, lr=0.1, momentum=0.9, weight_decay=0.01)),
     "torch.nesterov": with_torch(lambda w: SGD(w, lr=0.1, momentum=0.9, nesterov=True)),
     "torch.adam": with_torch(lambda w: torch.optim.Adam(w, lr=0.05)),
+    "torch.adamL2": with_torch(lambda w: torch.optim.Adam(w, lr=0.05, weight_decay=0.1)),
     "torch.adamw": with_torch(lambda w: torch.optim.AdamW(w, lr=0.05, weight_decay=0.1)),
     "optax.adamw": with_optax(optax.adamw(0.05, b1=0.8, b2=0.95, weight_decay=0.1, mask=kernels)),
     "optax.lars": with_optax(

@@ -9,23 +9,27 @@ import type { Schedule } from "./schedule.js";
 
 export interface AdamOptions extends ScaleByAdamOptions {
   readonly learningRate: number | Schedule;
+  /** L2 regularisation, added to the gradient; {@link adamw} decays weights instead. Default 0. */
+  readonly weightDecay?: number;
+  /** What weight decay leaves out. Default `"none"`, as PyTorch. */
+  readonly excludes?: ParameterPredicate | "none";
 }
 
 /**
- * Adam: {@link scaleByAdam}, then the learning rate.
+ * Adam: `g + weightDecay * w`, {@link scaleByAdam}, then the learning rate.
  *
  * @throws SIMCLR_ERROR__CORE__INVALID_ARGUMENT for an option out of its range
  * @see Kingma and Ba 2015
  */
-export function adam(options: AdamOptions): GradientTransformation<readonly [AdamMoments, NoState]> {
-  return chain(scaleByAdam(options), scaleByLearningRate(options.learningRate));
+export function adam(options: AdamOptions): GradientTransformation<readonly [NoState, AdamMoments, NoState]> {
+  const { learningRate, weightDecay = 0, excludes = "none" } = options;
+  const decayWeights = excluding(excludes, addDecayedWeights(weightDecay));
+  return chain(decayWeights, scaleByAdam(options), scaleByLearningRate(learningRate));
 }
 
 export interface AdamwOptions extends AdamOptions {
   /** Times the learning rate, what a weight loses in a step. Default 0.01, PyTorch's; optax takes 1e-4. */
   readonly weightDecay?: number;
-  /** What weight decay leaves out. Default `"none"`, as PyTorch. */
-  readonly excludes?: ParameterPredicate | "none";
 }
 
 /**

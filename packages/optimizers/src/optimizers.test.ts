@@ -35,6 +35,7 @@ const peers: Record<string, GradientTransformation> = {
   "torch.momentum": momentum({ learningRate: 0.1, weightDecay: 0.01 }),
   "torch.nesterov": momentum({ learningRate: 0.1, nesterov: true }),
   "torch.adam": adam({ learningRate: 0.05 }),
+  "torch.adamL2": adam({ learningRate: 0.05, weightDecay: 0.1 }),
   "torch.adamw": adamw({ learningRate: 0.05, weightDecay: 0.1 }),
   "optax.adamw": adamw({ learningRate: 0.05, beta1: 0.8, beta2: 0.95, weightDecay: 0.1, excludes: isBias }),
   "optax.lars": lars({ learningRate: 2, weightDecay: 0.01 }),

@@ -10,6 +10,7 @@ export { type CosineMomentumOptions, cosineMomentumSchedule } from "./cosine-mom
 export type { Encode } from "./encoder.js";
 export { type EventFile, openEventFile } from "./event-file.js";
 export { exponentialMovingAverage } from "./exponential-moving-average.js";
+export type { InitialNetwork } from "./initial-network.js";
 export type { LinearProbeOptions } from "./linear-probe.js";
 export { type LoadEncoderOptions, type LoadedEncoder, loadEncoder } from "./load-encoder.js";
 export { type LoadedNetwork, type LoadNetworkOptions, loadNetwork } from "./load-network.js";

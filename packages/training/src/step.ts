@@ -1,6 +1,7 @@
 export { type ByolStepOptions, byolStep } from "./byol-step.js";
 export { type CosineMomentumOptions, cosineMomentumSchedule } from "./cosine-momentum-schedule.js";
 export { exponentialMovingAverage } from "./exponential-moving-average.js";
+export type { InitialNetwork } from "./initial-network.js";
 export { type MocoStepOptions, mocoStep } from "./moco-step.js";
 export { type NegativeQueue, type NegativeQueueOptions, negativeQueue } from "./negative-queue.js";
 export type { NetworkVariables, ViewStatistics } from "./network.js";

@@ -12,6 +12,7 @@ import {
 } from "@simclr/core";
 import { applyUpdates, type GradientTransformation, globalNorm, type Schedule } from "@simclr/optimizers";
 import * as tf from "@tensorflow/tfjs-core";
+import { type InitialNetwork, withInitial } from "./initial-network.js";
 import { initLinearProbe, type LinearProbeOptions, linearProbeStep } from "./linear-probe.js";
 import { initNetwork } from "./network.js";
 import type { Objective } from "./objective.js";
@@ -34,6 +35,11 @@ export interface TwoViewStepOptions<OptimizerState extends TensorTree> {
    * It tells during pretraining what linear evaluation will tell afterwards.
    */
   readonly linearProbe?: LinearProbeOptions;
+  /**
+   * Numbers to begin with in place of random ones, such as those of `loadNetwork`: training goes on from a network that was
+   * trained before, on other images or by others. Borrowed while `init` runs; what is left out is random. Default: all is.
+   */
+  readonly initialNetwork?: InitialNetwork;
   /** Over which replicas gradients, batch statistics and metrics are averaged. Default: this process alone. */
   readonly communicator?: Communicator;
 }
@@ -91,6 +97,7 @@ export function twoViewStep<OptimizerState extends TensorTree, State extends Ten
   objective: Objective<State>,
 ): TrainStep<OptimizerState> {
   const { backbone, head, views, optimizer, schedule, lossScale = 1, linearProbe, communicator = oneProcess } = options;
+  const { initialNetwork } = options;
   const classCount = objective.classCount ?? linearProbe?.classCount;
   refuseMisfit(backbone, head, lossScale);
   refuseClasses("classCount", objective.classCount);
@@ -145,7 +152,8 @@ export function twoViewStep<OptimizerState extends TensorTree, State extends Ten
     views,
     ...(classCount !== undefined && { classCount }),
     init: (key) => {
-      const network = initNetwork({ backbone, head }, key);
+      const fresh = initNetwork({ backbone, head }, key);
+      const network = initialNetwork ? withInitial(fresh, initialNetwork) : fresh;
       const own = objective.init(network, foldIn(key, "objective"));
       const params = {
         ...network.params,

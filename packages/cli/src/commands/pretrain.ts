@@ -8,6 +8,7 @@ interface PretrainOptions {
   readonly recipe?: string;
   readonly set?: string[];
   readonly seed?: string;
+  readonly from?: string;
   readonly run?: string;
   readonly resume?: boolean;
   readonly profile?: string;
@@ -19,6 +20,7 @@ export function pretrainCommand(): Command {
     .option("-r, --recipe <name|file>", "a built-in recipe or a .ts, .js or .json file (default: by the images)")
     .option("-s, --set <key=value>", "replace one setting of the recipe; can be repeated", collect)
     .option("--seed <n>", "short for --set seed=n; the same seed gives the same run")
+    .option("--from <run>", "begin with another run's encoder, trained or imported; short for --set startFrom=<run>")
     .option("--run <folder>", "where to put the run (default: runs/<recipe>-<time>)")
     .option("--resume", "go on with the run in --run from its last checkpoint")
     .option("--profile <file>", "write a trace of the second step's operations, for ui.perfetto.dev")
@@ -34,6 +36,7 @@ Examples:
   simclr pretrain ./photos --set backbone.kind=vit     a vision transformer; simclr describe photos --set ... tells what it needs
   simclr pretrain ./photos --set objective.kind=byol   another method: moco, byol, simSiam, supCon, barlowTwins, vicReg, dcl
   simclr pretrain cifar10 --set evaluation.linearProbe=true  a linear classifier beside the encoder, which it does not teach
+  simclr pretrain ./photos --from runs/resnet50        goes on from an encoder that was trained elsewhere, or imported
   simclr pretrain --run runs/photos-20261124-093000 --resume
 
 What <data> is, its files tell:
@@ -55,8 +58,9 @@ Ctrl-C saves a checkpoint and says how to go on; a second Ctrl-C stops at once.
 \`simclr recipes\` lists the recipes, \`simclr recipes --keys\` all settings and where their defaults are from.`,
     )
     .action(async (data: string | undefined, options: PretrainOptions) => {
-      const { recipe, run, resume, seed, profile } = options;
-      const set = [...(options.set ?? []), ...(seed === undefined ? [] : [`seed=${seed}`])];
+      const { recipe, run, resume, seed, from, profile } = options;
+      const short = [...(seed === undefined ? [] : [`seed=${seed}`]), ...(from === undefined ? [] : [`startFrom=${JSON.stringify(from)}`])]; // biome-ignore format: one line
+      const set = [...(options.set ?? []), ...short];
       const command = process.env.npm_command === "exec" ? "npx simclr" : "simclr";
       const result = await pretrainRun({ data, recipe, set, runFolder: run, resume, profile, command });
       if (result.evaluation) printReport(result.evaluation);

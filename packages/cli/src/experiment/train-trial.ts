@@ -6,6 +6,7 @@ import { batchSizeFor } from "../run/batch-size.js";
 import { buildStep } from "../run/build-step.js";
 import type { ImageSource } from "../run/image-source.js";
 import { recipeCompile } from "../run/recipe-compile.js";
+import { startingNetwork } from "../run/starting-network.js";
 import { trainingImages } from "../run/training-images.js";
 import type { Trial } from "./trial.js";
 
@@ -24,9 +25,11 @@ export async function trainTrial(options: TrainTrialOptions): Promise<Pick<Pretr
   const exampleCount = images.length;
   const batchSize = batchSizeFor(trial.recipe.batchSize, exampleCount);
   const recipe = { ...trial.recipe, batchSize };
+  const { imageShape } = source.bank;
+  const start = await startingNetwork(recipe, imageShape, runFolder);
   const { state, interrupted } = await pretrain({
     dataset: images,
-    step: buildStep(recipe, { batchSize, exampleCount, imageShape: source.bank.imageShape, ...labelled }),
+    step: buildStep(recipe, { batchSize, exampleCount, imageShape, ...labelled, ...(start && { start }) }),
     batchSize,
     epochs: recipe.epochs,
     key: randomKey(recipe.seed),
@@ -37,7 +40,7 @@ export async function trainTrial(options: TrainTrialOptions): Promise<Pick<Pretr
     checkpoint: recipe.checkpoints,
     signal,
     onProgress: ({ step, totalSteps }) => onProgress(step, totalSteps),
-  });
+  }).finally(() => start?.dispose());
   disposeTree(state);
   return { interrupted };
 }

@@ -23,6 +23,13 @@ export const objective = z.strictObject({
     .describe(
       "simclr: the setting loss; moco and byol with a momentum encoder, byol and simSiam with a predictor; supCon learns from labels; negativeCosineSimilarity alone collapses, which is what SimSiam's predictor prevents",
     ),
+  batchStatistics: z
+    .enum(["bothViews", "eachView"])
+    .nullable()
+    .default(null)
+    .describe(
+      "of methods with one network: over which images batch norms take their statistics; null: the method's own (simclr: bothViews; solo-learn: eachView)",
+    ),
   momentum: z
     .number()
     .min(0)

@@ -69,7 +69,7 @@ export const optimizer = z.strictObject({
     .number()
     .min(0)
     .default(1e-4)
-    .describe("not on biases and batch norm, not with adam (reference: 1e-4; the paper's text: 1e-6)"),
+    .describe("not on biases and batch norm (reference: 1e-4; the paper's text: 1e-6)"),
   clipGlobalNorm: positive
     .nullable()
     .default(null)

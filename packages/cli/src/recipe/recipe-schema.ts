@@ -29,6 +29,12 @@ const backbone = z.strictObject({
     .nullable()
     .default(null)
     .describe("with resnet: the stem and shortcuts of ResNet-D; null: with selective kernels alone (reference)"),
+  normalization: z
+    .enum(["none", "imagenet", "inception"])
+    .default("none")
+    .describe(
+      "what is done to pixels in [0, 1] (reference: none; lightly, solo-learn: imagenet, its mean and deviation; inception: to [-1, 1])",
+    ),
   size: z
     .enum(["tiny", "small", "base", "large"])
     .nullable()
@@ -57,6 +63,10 @@ const head = z.strictObject({
     .default(null)
     .describe("width of its hidden layers; null: as many as features (reference)"),
   outputSize: count.default(128).describe("size of a projection (paper: 128)"),
+  batchNorm: z
+    .boolean()
+    .default(true)
+    .describe("whether batch norms follow its layers (reference); false: biases in their place (solo-learn)"),
   normalizeProjection: z
     .boolean()
     .default(true)
@@ -167,6 +177,9 @@ const settings = z.strictObject({
     .union([z.boolean(), z.literal("auto")])
     .default("auto")
     .describe('whether XLA fuses the step into one program; "auto": on a GPU, and in bfloat16'),
+  startFrom: path.describe(
+    "the folder of a run whose encoder, and whose head where it fits, training begins with; null: random numbers (paper)",
+  ),
   seed: z.int().min(0).default(0).describe("the same seed gives the same run"),
   data: data.prefault({}),
   view: view.prefault({}),
@@ -198,8 +211,10 @@ export const recipeSchema = settings.check(({ value, issues }) => {
     (loss.kind !== "ntXent" || loss.negatives !== "all" || !loss.normalize)
   )
     refuse(["loss", "hardNegativeConcentration"], "null, but for ntXent of all negatives, normalized");
-  if (microBatchSize === null) return;
   const isOneNetwork = (oneNetworkObjectives as readonly string[]).includes(objective.kind);
+  if (objective.batchStatistics !== null && !isOneNetwork)
+    refuse(["objective", "batchStatistics"], `null with objective.kind=${objective.kind}`);
+  if (microBatchSize === null) return;
   if (!isOneNetwork) refuse(["microBatchSize"], `null with objective.kind=${objective.kind}`);
   if (batchSize !== "auto" && batchSize % microBatchSize !== 0)
     refuse(["microBatchSize"], `a divisor of batchSize, which is ${batchSize}`);

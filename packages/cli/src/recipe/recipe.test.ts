@@ -64,10 +64,12 @@ test("defaults are the paper's and the reference's", () => {
     layers: 3,
     hiddenSize: null,
     outputSize: 128,
+    batchNorm: true,
     normalizeProjection: true,
   });
   expect(objective).toEqual({
     kind: "simclr",
+    batchStatistics: null,
     momentum: null,
     momentumSchedule: null,
     finalMomentum: 1,

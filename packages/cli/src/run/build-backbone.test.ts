@@ -1,3 +1,4 @@
+import { imagenetNormalization, inceptionNormalization } from "@simclr/backbones";
 import { isSimclrError } from "@simclr/core";
 import { expect, test } from "vitest";
 import { backboneName } from "../recipe/backbone-name.js";
@@ -44,6 +45,10 @@ test("every setting reaches the network, and only its own kind", () => {
     depths: [3, 3, 27, 3],
   });
   expect(backboneName(recipe({ depth: 50, resnetD: true }).backbone)).toBe("ResNet-50 D");
+  const normalized = buildBackbone(recipe({ normalization: "imagenet" }, 32), [32, 32, 3]).spec;
+  expect(normalized).toMatchObject({ normalization: imagenetNormalization });
+  const patched = buildBackbone(recipe({ kind: "vit", normalization: "inception" }, 32), [32, 32, 3]).spec;
+  expect(patched).toMatchObject({ normalization: inceptionNormalization });
 });
 
 test("a vision transformer refuses views of another size than the images, and patches that do not fit", () => {

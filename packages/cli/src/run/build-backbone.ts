@@ -1,6 +1,22 @@
-import { type ConvNextBackbone, convNext, type ResnetBackbone, resnet, type VitBackbone, vit } from "@simclr/backbones";
+import {
+  type ConvNextBackbone,
+  convNext,
+  imagenetNormalization,
+  inceptionNormalization,
+  type ResnetBackbone,
+  resnet,
+  type VitBackbone,
+  vit,
+} from "@simclr/backbones";
 import { simclrError } from "../errors.js";
 import type { Recipe } from "../recipe/recipe-schema.js";
+
+/** What is done to pixels first, by the names of recipes. */
+export const normalizations = {
+  none: "none",
+  imagenet: imagenetNormalization,
+  inception: inceptionNormalization,
+} as const;
 
 /**
  * A recipe's backbone, for images of a shape.
@@ -12,13 +28,20 @@ export function buildBackbone(
   [height, width, inputChannels]: readonly [height: number, width: number, channels: number],
 ): ResnetBackbone | VitBackbone | ConvNextBackbone {
   const { kind, recompute } = backbone;
+  const normalization = normalizations[backbone.normalization];
   if (kind === "resnet") {
     const { depth, width, stem, selectiveKernels, squeezeExcite, resnetD } = backbone;
     const common = { depth, width, stem, selectiveKernels, squeezeExcite, inputChannels, recompute };
-    return resnet({ ...common, ...(resnetD !== null && { resnetD }) });
+    return resnet({ ...common, normalization, ...(resnetD !== null && { resnetD }) });
   }
   const { size, patchSize, positions, pool } = backbone;
-  const common = { inputChannels, recompute, ...(size !== null && { size }), ...(patchSize !== null && { patchSize }) };
+  const common = {
+    inputChannels,
+    recompute,
+    normalization,
+    ...(size !== null && { size }),
+    ...(patchSize !== null && { patchSize }),
+  };
   if (kind === "convnext") return convNext(common);
   if (height !== imageSize || width !== imageSize) throw otherSize(imageSize, height, width);
   return vit({ ...common, imageSize, positions, pool });

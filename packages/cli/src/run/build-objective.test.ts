@@ -55,6 +55,8 @@ const each = { statistics: "each view" } as const;
 /** A recipe's settings, and the step of @simclr/training that they mean. */
 const methods: [string, Partial<RecipeInput>, (parts: Parts) => TrainStep][] = [
   ["simclr", {}, (parts) => simclrStep({ ...parts, temperature: 0.2 })],
+  ["statistics of each view", { objective: { batchStatistics: "eachView" } }, (parts) => simclrStep({ ...parts, ...each, temperature: 0.2 })],
+  ["barlowTwins, of both", { objective: { kind: "barlowTwins", batchStatistics: "bothViews" } }, (parts) => simclrStep({ ...parts, loss: (a, b) => barlowTwins(a, b, { redundancyWeight: 0.005 }) })],
   ["linearProbe", { evaluation: { linearProbe: true } }, (parts) => simclrStep({ ...parts, temperature: 0.2, linearProbe: { classCount: 10 } })],
   ["byol, linearProbe", { objective: { kind: "byol" }, evaluation: { linearProbe: true } }, (parts) => byolStep({ ...parts, predictor: predictor(4096), momentum: cosineMomentumSchedule({ start: 0.996, totalSteps }), linearProbe: { classCount: 10 } })],
   ["hard negatives", { loss: { hardNegativeConcentration: 1, hardNegativeClassProbability: 0.1 } }, (parts) => simclrStep({ ...parts, loss: (a, b) => ntXent(a, b, { temperature: 0.2, hardNegatives: { concentration: 1, classProbability: 0.1 } }) })],
@@ -149,6 +151,7 @@ test.each<[string, Partial<RecipeInput>, RegExp]>([
   ["a queue shorter than the batch", { objective: { kind: "moco", queueSize: 7 } }, /INVALID_RECIPE_VALUE.*objective\.queueSize to be at least the batch, 8/],
   ["micro batches that are not whole", { batchSize: "auto", microBatchSize: 3 }, /INVALID_RECIPE_VALUE.*microBatchSize to be a divisor of the batch, 8/],
   ["the same in the recipe", { microBatchSize: 3 }, /INVALID_RECIPE_VALUE.*microBatchSize to be a divisor of batchSize, which is 8/],
+  ["other statistics of a queue's network", { objective: { kind: "moco", batchStatistics: "eachView" } }, /INVALID_RECIPE_VALUE.*objective\.batchStatistics to be null/],
   ["micro batches of a queue", { microBatchSize: 4, objective: { kind: "moco" } }, /INVALID_RECIPE_VALUE.*microBatchSize to be null with objective\.kind=moco/],
   ["hard negatives among semi-hard ones", { loss: { hardNegativeConcentration: 1, negatives: "semi-hard" } }, /INVALID_RECIPE_VALUE.*loss\.hardNegativeConcentration to be null/],
 ])("%s is refused", (_, changes, message) => expect(refused(changes)).toMatch(message)); // biome-ignore format: a table

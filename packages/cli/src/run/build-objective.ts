@@ -67,6 +67,7 @@ export function buildObjective(
   return simclrStep<TensorTree>({
     ...shared,
     ...lossOf(recipe, classCount),
+    ...statisticsOf(objective),
     metrics: (a, b) => contrastiveMetrics(a, b, { temperature, normalize }),
     ...(microBatchSize !== null && { microBatchSize }),
   });
@@ -98,6 +99,11 @@ function lossOf(recipe: Recipe, classCount: number | undefined): LossOptions {
     default:
       return contrastive(recipe);
   }
+}
+
+function statisticsOf({ batchStatistics }: Recipe["objective"]): Pick<LossOptions, "statistics"> {
+  if (batchStatistics === null) return {};
+  return { statistics: batchStatistics === "eachView" ? "each view" : "both views" };
 }
 
 /** SimCLR's own: what the setting `loss` says. */

@@ -56,7 +56,7 @@ const rules: [Partial<RecipeInput["optimizer"]>, GradientTransformation<never>][
   ],
   [{ larsVariant: "popular", nesterov: true }, lars({ learningRate, variant: "popular", nesterov: true, weightDecay: 1e-4 })],
   [{ kind: "sgd", nesterov: true }, momentum({ learningRate, nesterov: true, weightDecay: 1e-4, excludes })],
-  [{ kind: "adam", beta1: 0.8, beta2: 0.9 }, adam({ learningRate, beta1: 0.8, beta2: 0.9 })],
+  [{ kind: "adam", beta1: 0.8, beta2: 0.9 }, adam({ learningRate, beta1: 0.8, beta2: 0.9, weightDecay: 1e-4, excludes })],
   [{ kind: "adamw", beta1: 0.8, beta2: 0.9 }, adamw({ learningRate, beta1: 0.8, beta2: 0.9, weightDecay: 1e-4, excludes })],
   [{ kind: "lamb", beta1: 0.8, beta2: 0.9 }, lamb({ learningRate, beta1: 0.8, beta2: 0.9, weightDecay: 1e-4 })],
 ] as never; // biome-ignore format: a table

@@ -33,9 +33,9 @@ function buildRule(recipe: Recipe["optimizer"], learningRate: Schedule): Gradien
     const { clipTrustRatio: clip, larsVariant: variant } = recipe;
     return lars({ learningRate, momentum: decay, weightDecay, nesterov, trustCoefficient, clip, variant });
   }
-  if (kind === "adam") return adam({ learningRate, beta1, beta2 });
   if (kind === "lamb") return lamb({ learningRate, weightDecay, beta1, beta2 });
   const decayed = { learningRate, weightDecay, excludes: normBiasAndSupervisedHead };
+  if (kind === "adam") return adam({ ...decayed, beta1, beta2 });
   if (kind === "adamw") return adamw({ ...decayed, beta1, beta2 });
   return momentum({ ...decayed, momentum: decay, nesterov });
 }

@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
 import { defineRecipe } from "../recipe/define-recipe.js";
 import type { RecipeInput } from "../recipe/recipe-schema.js";
-import { buildStep } from "./build-step.js";
+import { buildHead, buildStep } from "./build-step.js";
 
 beforeAll(() => useTensorFlow({ device: "cpu" }));
 
@@ -56,6 +56,16 @@ test.each(losses)("the loss of %j is the recipe's", (loss, expected) => {
   expectClose(metrics.loss as tf.Tensor, [written], { relative: 1e-5 });
   expect(Number.isFinite(written)).toBe(true);
   disposeTree([state, next, metrics, images]);
+});
+
+test("a head without batch norms has biases, and its projection none either", () => {
+  const head = { kind: "nonlinear", layers: 2, hiddenSize: 3, outputSize: 4, batchNorm: false } as const;
+  const { spec, variableShapes } = buildHead({ ...head, normalizeProjection: true }, 5);
+  expect(spec).toMatchObject({ batchNorm: false, normalizeProjection: false });
+  expect(variableShapes).toEqual({
+    params: { "dense1/kernel": [5, 3], "dense1/bias": [3], "dense2/kernel": [3, 4], "dense2/bias": [4] },
+    state: {},
+  });
 });
 
 const optimizers: [RecipeInput["optimizer"], (lengths: Lengths) => number[], expected: number][] = [

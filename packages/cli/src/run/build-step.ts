@@ -1,6 +1,6 @@
-import type { Head, TensorTree } from "@simclr/core";
+import type { Backbone, Head, TensorTree } from "@simclr/core";
 import { type DescribedHead, linearHead, noHead, nonlinearHead } from "@simclr/heads";
-import type { TrainStep } from "@simclr/training";
+import type { InitialNetwork, TrainStep } from "@simclr/training";
 import { labelsMissing } from "../errors.js";
 import type { Recipe } from "../recipe/recipe-schema.js";
 import { buildBackbone } from "./build-backbone.js";
@@ -16,12 +16,14 @@ export interface StepOptions {
   readonly imageShape: readonly [height: number, width: number, channels: number];
   /** Of the images' labels, for an objective, or a linear probe, that learns from them. */
   readonly classCount?: number;
+  /** What training begins with. Default: the recipe's network of random numbers. */
+  readonly start?: InitialNetwork & { readonly backbone: Backbone };
 }
 
 /** The training step that a recipe describes, for images of a shape in batches of a known size. */
 export function buildStep(recipe: Recipe, options: StepOptions): TrainStep<TensorTree> {
-  const { batchSize, exampleCount, imageShape, classCount } = options;
-  const backbone = buildBackbone(recipe, imageShape);
+  const { batchSize, exampleCount, imageShape, classCount, start } = options;
+  const backbone = start?.backbone ?? buildBackbone(recipe, imageShape);
   const schedule = buildSchedule(recipe, { batchSize, exampleCount });
   const shared = {
     backbone,
@@ -31,6 +33,7 @@ export function buildStep(recipe: Recipe, options: StepOptions): TrainStep<Tenso
     schedule,
     lossScale: recipe.lossScale,
     ...linearProbeOf(recipe, classCount),
+    ...(start && { initialNetwork: start }),
   };
   const totalSteps = recipe.epochs * Math.floor(exampleCount / batchSize);
   return buildObjective(recipe, shared, { batchSize, totalSteps, ...(classCount !== undefined && { classCount }) });
@@ -38,11 +41,11 @@ export function buildStep(recipe: Recipe, options: StepOptions): TrainStep<Tenso
 
 /** A recipe's projection head, for so many features. */
 export function buildHead(
-  { kind, layers, hiddenSize, outputSize, normalizeProjection }: Recipe["head"],
+  { kind, layers, hiddenSize, outputSize, batchNorm, normalizeProjection }: Recipe["head"],
   inputSize: number,
 ): DescribedHead<Head["spec"]> {
   if (kind === "none") return noHead({ inputSize });
-  const sizes = { inputSize, outputSize, normalizeProjection };
+  const sizes = { inputSize, outputSize, batchNorm, normalizeProjection: batchNorm && normalizeProjection };
   if (kind === "linear") return linearHead(sizes);
   return nonlinearHead({ ...sizes, layers, ...(hiddenSize !== null && { hiddenSize }) });
 }

@@ -1,9 +1,18 @@
+import { isDeepStrictEqual } from "node:util";
 import { convNext, type VitSize, vit } from "@simclr/backbones";
 import type { EncoderSpec } from "@simclr/weights";
+import { normalizations } from "./build-backbone.js";
 
 /** An imported network as assignments of a recipe. A transformer of a size that has no name is `size: null` there, and whole in the run's spec. */
 export function backboneOverrides(spec: EncoderSpec): string[] {
-  return Object.entries({ kind: spec.kind, ...settingsOf(spec) }).map(([name, value]) => `backbone.${name}=${value}`);
+  const settings = { kind: spec.kind, ...settingsOf(spec), normalization: normalizationName(spec.normalization) };
+  return Object.entries(settings).map(([name, value]) => `backbone.${name}=${value}`);
+}
+
+/** Another than recipes know is in the run's spec alone. */
+function normalizationName(normalization: EncoderSpec["normalization"]): string {
+  const named = Object.entries(normalizations).find(([, numbers]) => isDeepStrictEqual(numbers, normalization));
+  return named?.[0] ?? "none";
 }
 
 function settingsOf(spec: EncoderSpec): Readonly<Record<string, unknown>> {

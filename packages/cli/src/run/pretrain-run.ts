@@ -14,6 +14,7 @@ import { profiledCompile } from "./profiled-compile.js";
 import { recipeCompile } from "./recipe-compile.js";
 import { shown } from "./run-settings.js";
 import { runSummary } from "./run-summary.js";
+import { type StartingNetwork, startingNetwork } from "./starting-network.js";
 import { trainingImages } from "./training-images.js";
 
 export interface PretrainRunOptions extends PretrainSettingsOptions {
@@ -47,9 +48,12 @@ export async function pretrainRun(options: PretrainRunOptions): Promise<Pretrain
   const recipe = { ...asked, batchSize };
 
   await useTensorFlow();
-  const step = buildStep(recipe, { batchSize, exampleCount, imageShape: source.bank.imageShape, ...labelled });
+  const { imageShape } = source.bank;
+  const start = await startingNetwork(recipe, imageShape, runFolder);
+  const step = buildStep(recipe, { batchSize, exampleCount, imageShape, ...labelled, ...(start && { start }) });
   for (const line of runSummary({ source, images, recipe, backbone: step.backbone, head: step.head, runFolder }))
     terminal.print(line);
+  if (start) terminal.print(startLine(recipe.startFrom as string, start));
 
   const { profile: file } = options;
   const compile = recipeCompile(recipe);
@@ -80,6 +84,7 @@ export async function pretrainRun(options: PretrainRunOptions): Promise<Pretrain
   }).finally(() => {
     progress.stop();
     interruption.release();
+    start?.dispose();
   });
   disposeTree(result.state);
   if (result.interrupted) {
@@ -89,4 +94,8 @@ export async function pretrainRun(options: PretrainRunOptions): Promise<Pretrain
     return { runFolder, interrupted: true };
   }
   return { runFolder, interrupted: false, evaluation: await evaluateRun({ runFolder, source, terminal }) };
+}
+
+function startLine(startFrom: string, { hasHead }: StartingNetwork): string {
+  return `Start     encoder${hasHead ? " and projection head" : ", with a new projection head,"} of ${shown(startFrom)}`;
 }

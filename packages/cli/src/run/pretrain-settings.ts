@@ -47,7 +47,17 @@ async function newSettings({ data, recipe, set = [], runFolder }: PretrainSettin
   const chosen = recipe ?? (await defaultRecipe(data));
   const base = typeof chosen === "string" ? await loadRecipe(chosen) : defineRecipe(chosen);
   const name = typeof chosen === "string" ? basename(chosen, extname(chosen)) : basename(data);
-  return { data, recipe: fromHere(withOverrides(base, set)), runFolder: resolve(runFolder ?? newRunFolder(name)) };
+  const asked = fromHere(withOverrides(base, set));
+  const namesBackbone = set.some((assignment) => /^backbone\.(?!recompute=)/.test(assignment));
+  const settings = namesBackbone ? asked : await withBackboneOfStart(asked);
+  return { data, recipe: settings, runFolder: resolve(runFolder ?? newRunFolder(name)) };
+}
+
+/** A run that begins with another run's encoder has its backbone, unless the user names one. */
+async function withBackboneOfStart(recipe: Recipe): Promise<Recipe> {
+  if (recipe.startFrom === null) return recipe;
+  const { backbone } = (await readRunSettings(recipe.startFrom)).recipe;
+  return { ...recipe, backbone: { ...backbone, recompute: recipe.backbone.recompute } };
 }
 
 async function savedSettings({ data, recipe, set = [], runFolder }: PretrainSettingsOptions) {
@@ -75,5 +85,5 @@ function fromHere(recipe: Recipe): Recipe {
   const absolute = (path: string | null) => (path === null ? null : resolve(path));
   const { validationLabels, cacheFolder } = recipe.data;
   const data = { validationLabels: absolute(validationLabels), cacheFolder: absolute(cacheFolder) };
-  return { ...recipe, data: { ...recipe.data, ...data } };
+  return { ...recipe, startFrom: absolute(recipe.startFrom), data: { ...recipe.data, ...data } };
 }
