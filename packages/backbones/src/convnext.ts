@@ -1,11 +1,18 @@
-import { type ApplyOptions, assertShape, type Backbone, type ModelResult, type Parameters } from "@simclr/core";
+import {
+  type ApplyOptions,
+  assertShape,
+  type Backbone,
+  type ModelResult,
+  type Parameters,
+  type VariableShapes,
+} from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { applyBlock } from "./apply-block.js";
 import { applyConvNextBlock, convNextBlockVariables } from "./convnext-block.js";
 import { type ConvNextOptions, type ConvNextSpec, convNextSpec } from "./convnext-spec.js";
 import { applyLayerNorm, layerNormVariables } from "./layer-norm.js";
 import { applyPatchConvolution, patchConvolutionVariables } from "./patch-convolution.js";
-import { initVariables, shapesOf, type Variable, type VariableShapes } from "./variables.js";
+import { initVariables, shapesOf, type Variable } from "./variables.js";
 
 export interface ConvNextBackbone extends Backbone {
   readonly spec: ConvNextSpec;

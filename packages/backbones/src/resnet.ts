@@ -6,13 +6,14 @@ import {
   type ModelVariables,
   type Parameters,
   type RandomKey,
+  type VariableShapes,
 } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { applyConvolutionNorm } from "./convolution-norm.js";
 import { applyResidualBlock, recomputeResidualBlock } from "./residual-block.js";
 import { type ResnetArchitecture, resnetArchitecture, resnetVariables } from "./resnet-architecture.js";
 import { type ResnetOptions, type ResnetSpec, resnetSpec } from "./resnet-spec.js";
-import { initVariables, shapesOf, type VariableShapes } from "./variables.js";
+import { initVariables, shapesOf } from "./variables.js";
 
 export interface ResnetBackbone extends Backbone {
   readonly spec: ResnetSpec;
