@@ -1,4 +1,11 @@
-import { type ApplyOptions, assertShape, type Backbone, type ModelResult, type Parameters } from "@simclr/core";
+import {
+  type ApplyOptions,
+  assertShape,
+  type Backbone,
+  type ModelResult,
+  type Parameters,
+  type VariableShapes,
+} from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { applyBlock } from "./apply-block.js";
 import { applyConvNextBlock, convNextBlockVariables } from "./convnext-block.js";
@@ -6,7 +13,7 @@ import { type ConvNextOptions, type ConvNextSpec, convNextSpec } from "./convnex
 import { applyLayerNorm, layerNormVariables } from "./layer-norm.js";
 import { normalizeImages } from "./normalization.js";
 import { applyPatchConvolution, patchConvolutionVariables } from "./patch-convolution.js";
-import { initVariables, shapesOf, type Variable, type VariableShapes } from "./variables.js";
+import { initVariables, shapesOf, type Variable } from "./variables.js";
 
 export interface ConvNextBackbone extends Backbone {
   readonly spec: ConvNextSpec;

@@ -1,10 +1,17 @@
-import { type Backbone, lossAndGradients, type Parameters, randomKey, simclrError } from "@simclr/core";
+import {
+  type Backbone,
+  lossAndGradients,
+  type Parameters,
+  randomKey,
+  type Shapes,
+  simclrError,
+  type VariableShapes,
+} from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import "./errors.js";
 import { assertCount } from "./option-checks.js";
 import { formatBytes, formatCount } from "./scaled-number.js";
 import { onShapeBackend, type ShapeBackend } from "./shape-backend.js";
-import type { Shapes, VariableShapes } from "./variables.js";
 
 export interface DescribeOptions {
   /** Height and width of the images in pixels, or one number for both. */

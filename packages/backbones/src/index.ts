@@ -18,6 +18,5 @@ export {
 export { formatBytes, formatCount } from "./scaled-number.js";
 export type { SelectiveKernel } from "./selective-kernel.js";
 export type { SqueezeExcite } from "./squeeze-excite.js";
-export type { Shapes, VariableShapes } from "./variables.js";
 export { type VitBackbone, vit, vitShapes } from "./vit.js";
 export type { VitOptions, VitSize, VitSpec } from "./vit-spec.js";

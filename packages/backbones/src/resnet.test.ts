@@ -1,7 +1,7 @@
-import { isSimclrError, type ModelSpec } from "@simclr/core";
+import { isSimclrError, type ModelSpec, type Shapes } from "@simclr/core";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { backboneFromSpec, type ResnetOptions, resnet, resnetShapes, type Shapes } from "./index.js";
+import { backboneFromSpec, type ResnetOptions, resnet, resnetShapes } from "./index.js";
 
 const count = (shapes: Shapes) =>
   Object.values(shapes).reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0);

@@ -6,6 +6,7 @@ import {
   type ModelVariables,
   type Parameters,
   type RandomKey,
+  type VariableShapes,
 } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { applyConvolutionNorm } from "./convolution-norm.js";
@@ -13,7 +14,7 @@ import { normalizeImages } from "./normalization.js";
 import { applyResidualBlock, recomputeResidualBlock } from "./residual-block.js";
 import { type ResnetArchitecture, resnetArchitecture, resnetVariables } from "./resnet-architecture.js";
 import { type ResnetOptions, type ResnetSpec, resnetSpec } from "./resnet-spec.js";
-import { initVariables, shapesOf, type VariableShapes } from "./variables.js";
+import { initVariables, shapesOf } from "./variables.js";
 
 export interface ResnetBackbone extends Backbone {
   readonly spec: ResnetSpec;

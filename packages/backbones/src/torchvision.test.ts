@@ -1,10 +1,10 @@
-import { type Backbone, type ModelSpec, mapTree, type Parameters, randomKey } from "@simclr/core";
+import { type Backbone, type ModelSpec, mapTree, type Parameters, randomKey, type Shapes } from "@simclr/core";
 import { expectClose } from "@simclr/core/testing";
 import { describeEachBackend } from "@simclr/runtime/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import fixture from "./fixtures/torchvision.json" with { type: "json" };
-import { backboneFromSpec, convNextShapes, type Shapes, vitShapes } from "./index.js";
+import { backboneFromSpec, convNextShapes, vitShapes } from "./index.js";
 
 /** The formula of scripts/torchvision_reference.py, from which it too computes every variable and image. */
 function noise(name: string, shape: readonly number[], scale = 1, shift = 0): tf.Tensor {

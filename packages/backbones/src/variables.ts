@@ -1,4 +1,11 @@
-import { foldIn, type ModelVariables, normalInitializer, type RandomKey, varianceScaling } from "@simclr/core";
+import {
+  foldIn,
+  type ModelVariables,
+  normalInitializer,
+  type RandomKey,
+  type VariableShapes,
+  varianceScaling,
+} from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** What a variable starts as. `"small-normal"` is N(0, 0.02²), as transformers and ConvNeXt start. */
@@ -11,14 +18,6 @@ export interface Variable {
   readonly initial: InitialValue;
   /** Whether it is a running statistic: state, without a gradient. */
   readonly isState?: boolean;
-}
-
-export type Shapes = Readonly<Record<string, readonly number[]>>;
-
-/** The shapes of a model's variables by path: what `init` would allocate. */
-export interface VariableShapes {
-  readonly params: Shapes;
-  readonly state: Shapes;
 }
 
 export function shapesOf(variables: readonly Variable[]): VariableShapes {

@@ -5,6 +5,7 @@ import {
   type ModelResult,
   type Parameters,
   parameter,
+  type VariableShapes,
 } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { applyBlock } from "./apply-block.js";
@@ -13,7 +14,7 @@ import { normalizeImages } from "./normalization.js";
 import { applyPatchConvolution, patchConvolutionVariables } from "./patch-convolution.js";
 import { sinCosPositions } from "./position-embedding.js";
 import { applyTransformerBlock, type TransformerBlock, transformerBlockVariables } from "./transformer-block.js";
-import { initVariables, shapesOf, type Variable, type VariableShapes } from "./variables.js";
+import { initVariables, shapesOf, type Variable } from "./variables.js";
 import { type VitOptions, type VitSpec, vitSpec } from "./vit-spec.js";
 
 export interface VitBackbone extends Backbone {

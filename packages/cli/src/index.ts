@@ -6,7 +6,7 @@ export type { MeasuredEncoder, Report, ReportFiles } from "./report/report.js";
 export type { SavedEvaluation } from "./report/saved-evaluation.js";
 export { type DescribeRecipeOptions, describeRecipe, type RecipeDescription } from "./run/describe-recipe.js";
 export { type DownloadDataOptions, downloadData } from "./run/download-data.js";
-export { type EmbedFolderOptions, type EmbedFolderResult, embedFolder } from "./run/embed-folder.js";
+export { type EmbedImagesOptions, type EmbedImagesResult, embedImages } from "./run/embed-images.js";
 export { type EvaluateRunOptions, type EvaluateRunResult, evaluateRun } from "./run/evaluate-run.js";
 export { type ExportRunOptions, type ExportRunResult, exportRun } from "./run/export-run.js";
 export { type ImportRunOptions, type ImportRunResult, importRun } from "./run/import-run.js";

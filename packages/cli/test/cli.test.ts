@@ -338,6 +338,28 @@ describe("a run, from images to vectors", () => {
     expect(values).toEqual(features?.values);
   });
 
+  test("embed takes a dataset with parts, and names images within shards", async () => {
+    mkdirSync(join(scratch, "of-parts"));
+    copyFileSync(join(shards, "train-00000-of-00002.arrow"), join(scratch, "of-parts", "train.arrow"));
+    copyFileSync(join(shards, "train-00001-of-00002.parquet"), join(scratch, "one.parquet"));
+    copyFileSync(join(shards, "train-00001-of-00002.arrow"), join(scratch, "of-parts", "test.arrow"));
+    const embed = async (...args: string[]) => {
+      const { code, stdout } = await simclr("embed", run, ...args, "--output", "parts.json");
+      expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringMatching(/^parts\.json: \d+ images/) });
+      return JSON.parse(readFileSync(join(scratch, "parts.json"), "utf8")) as { path: string; label?: string; features: number[] }[]; // biome-ignore format: one line
+    };
+    const both = await embed("of-parts");
+    expect(both.map(({ path }) => path)).toEqual(["train", "test"].flatMap((part) => [0, 1, 2, 3, 4, 5].map((row) => `${part}.arrow, row ${row}`))); // biome-ignore format: one line
+    expect(both.map(({ label }) => label).slice(0, 3)).toEqual(["cat", "emu", "dog"]);
+    expect(await embed("of-parts", "--part", "test")).toEqual(both.slice(6));
+    const table = await embed("one.parquet");
+    expect(table.map(({ features }) => features)).toEqual(both.slice(6).map(({ features }) => features));
+    expect(table[5]?.path).toBe("one.parquet, row 5");
+    const refused = await simclr("embed", run, "one.parquet", "--part", "test");
+    expect(refused.stderr).toMatch(/a part of .*one\.parquet: train; received test/);
+    expect(refused.code).toBe(2);
+  });
+
   test("a run's folder is not used twice", async () => {
     const { code, stderr } = await simclr("pretrain", "photos", "--run", run, ...tiny);
     expect(code).toBe(2);

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { randomResizedCrop, view } from "@simclr/augmentations";
 import { backboneFromSpec } from "@simclr/backbones";
 import { disposeTree, foldIn, normal, randomKey, withPrefix } from "@simclr/core";
@@ -24,6 +25,7 @@ import { publishedDatasets } from "../src/transfer/published-datasets.js";
 import type { SavedTransfer } from "../src/transfer/saved-transfer.js";
 import { transferDataset } from "../src/transfer/transfer-dataset.js";
 import { parseTransferDescriptor, type TransferDescriptor } from "../src/transfer/transfer-descriptor.js";
+import { transferOfData } from "../src/transfer/transfer-of-data.js";
 
 const base = mkdtempSync(join(tmpdir(), "simclr-transfer-"));
 const run = join(base, "run");
@@ -75,6 +77,8 @@ async function classes(folder: string, perClass: number, names = ["ash", "beech"
     for (let i = 0; i < perClass; i++) await picture(join(folder, name, `${i}.png`), seed++, 60 + 60 * label);
   }
 }
+// Twelve images of three classes; packages/data/scripts.
+const fixtures = fileURLToPath(new URL("../../data/src/fixtures", import.meta.url));
 const data = join(base, "data");
 const at = (...path: string[]) => join(data, ...path);
 
@@ -240,6 +244,28 @@ test("images of several classes are fine-tuned as the evaluator does, from the t
   dispose();
 });
 
+test("takes what pretrain takes: a folder of classes, a pattern of shards, what datasets saved", async () => {
+  await classes(at("plain"), 10);
+  const shards = join(fixtures, "train-{00000..00001}-of-00002.parquet");
+  const { results } = await transfer(["plain", shards, join(fixtures, "special/on-disk")], { again: true });
+  const counts = Object.fromEntries(results.map((result) => [result.dataset, result.counts]));
+  expect(counts.plain).toEqual({ train: 21, validation: 3, test: 6, classes: 3 });
+  expect(counts["train-00000..00001-of-00002.parquet"]).toEqual({ train: 6, validation: 3, test: 3, classes: 3 });
+  expect(counts["on-disk"]).toEqual({ train: 6, validation: 3, test: 3, classes: 3 });
+
+  const keys = { imageKey: null, labelKey: null, validationLabels: null, cacheFolder: null };
+  const { encode, dispose } = await loadEncoder(run, { compile: recipeCompile({ precision: "float32", xla: false }) });
+  const plain = await transferOfData(at("plain"), described("plain", {}), { imageSize: 12, channels: 1, keys });
+  if (plain.kind === "multi") throw new Error("of one class each");
+  const own = await logisticRegressionEvaluator(encode, plain.features, { key, regularization: regularizationGrid() });
+  expect(measured(saved("plain-linear-trained"))).toEqual(measured(own));
+  const { train, validation, test: tested } = plain.features;
+  const all = await Promise.all([train, validation, tested].map((part) => part.read([...Array(part.length).keys()])));
+  const seen = all.flatMap(({ images, shape }) => Array.from({ length: shape[0] }, (_, i) => images.slice(144 * i, 144 * (i + 1)).join())); // biome-ignore format: one line
+  expect(new Set(seen).size).toBe(30);
+  dispose();
+});
+
 describe("what cannot be measured is refused before anything is", () => {
   const cases: [string, () => Promise<unknown> | unknown, string[], object, string, RegExp][] = [
     ["a name of nothing", () => {}, ["oxford-pet"], {}, "UNKNOWN_DATASET", /Did you mean "oxford-pets"\?/],
@@ -249,6 +275,9 @@ describe("what cannot be measured is refused before anything is", () => {
     ["a class without test images", async () => { await classes(at("gap", "train"), 3); await classes(at("gap", "test"), 2, ["ash", "beech"]); }, ["gap"], {}, "TRANSFER_CLASS_EMPTY", /test image of gap's class cedar/],
     ["a class of one image", async () => { await classes(at("one", "train"), 1); await classes(at("one", "test"), 2); }, ["one"], {}, "TRANSFER_CLASS_EMPTY", /at least 2 train images of one's class ash/],
     ["a test class that no train image has", async () => { await classes(at("new", "train"), 3, ["ash", "beech"]); await classes(at("new", "test"), 2); }, ["new"], {}, "TRANSFER_LABEL_UNKNOWN", /test image test\/cedar\/0\.png; received "cedar"/],
+    ["images without labels", () => picture(at("bare", "a.png"), seed++, 90), ["bare"], {}, "LABELS_MISSING", /bare, to transfer to/],
+    ["a class too small to split", () => classes(at("few"), 1), ["few"], {}, "TRANSFER_CLASS_EMPTY", /at least 2 train images of few's class ash/],
+    ["a dataset that is not there", () => {}, ["cifar100"], {}, "DATASET_NOT_FOUND", /cifar100 in one of/],
     ["no dataset", () => {}, [], {}, "INVALID_OPTION", /at least one dataset/],
     ["a method that is none", () => {}, ["trees"], { methods: ["finetune"] }, "INVALID_OPTION", /linear, fine-tune; received finetune/],
     ["steps of linear", () => {}, ["trees"], { steps: 5 }, "INVALID_OPTION", /along with --method fine-tune/],

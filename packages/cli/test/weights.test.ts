@@ -13,7 +13,7 @@ import { exportEncoderTo, importEncoderFrom } from "@simclr/weights";
 import * as tf from "@tensorflow/tfjs-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { embedFolder } from "../src/run/embed-folder.js";
+import { embedImages } from "../src/run/embed-images.js";
 import { evaluateRun } from "../src/run/evaluate-run.js";
 import { exportRun } from "../src/run/export-run.js";
 import { importRun } from "../src/run/import-run.js";
@@ -50,7 +50,7 @@ test("somebody's weights become a run that embeds as their network does, images 
   expect(imported.unused).toEqual(["fc.bias", "fc.weight"]);
   expect(imported.spec).toMatchObject({ depth: 18, variant: "torchvision", normalization: imagenetNormalization });
   const output = join(base, "features.safetensors");
-  await embedFolder({ runFolder: run, folder: photos, output, terminal: silent });
+  await embedImages({ runFolder: run, data: photos, output, terminal: silent });
   const { tensors, metadata } = decodeSafetensors(readFileSync(output));
   const paths: string[] = JSON.parse(metadata.paths as string);
 

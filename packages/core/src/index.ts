@@ -26,6 +26,8 @@ export {
   type ParameterPredicate,
   type Parameters,
   parameter,
+  type Shapes,
+  type VariableShapes,
   withPrefix,
 } from "./parameters.js";
 export { type PredictFeaturesOptions, type PredictingModel, predictFeatures } from "./predicting-model.js";

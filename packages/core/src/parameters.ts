@@ -10,6 +10,15 @@ export type ModelVariables = {
   readonly state: Parameters;
 };
 
+/** Shapes keyed by path. */
+export type Shapes = Readonly<Record<string, readonly number[]>>;
+
+/** The shapes of a model's variables: what `init` would allocate. */
+export interface VariableShapes {
+  readonly params: Shapes;
+  readonly state: Shapes;
+}
+
 /** Selects parameters by path; the second argument lets a rule look at a shape. */
 export type ParameterPredicate = (path: string, parameter: tf.Tensor) => boolean;
 

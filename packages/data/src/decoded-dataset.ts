@@ -39,6 +39,8 @@ export interface DecodingOptions {
 
 /** A dataset that decodes image files when they are read. */
 export interface DecodedDataset extends Dataset {
+  /** Where an image is: its file's path, or its shard's and its place there. As `onWarning` has it. */
+  pathOf(index: number): string;
   /**
    * The same images decoded otherwise, without their being looked for again: what is not named stays as it is.
    *
@@ -103,6 +105,7 @@ export async function decodedDataset(images: EncodedImages, options: DecodingOpt
     imageShape: settings.imageShape,
     ...(classNames && { classNames }),
     ...(labels && { labels }),
+    pathOf: images.pathOf,
     decodedAs: (other) => decodedDataset(images, { ...options, ...other }),
     async read(indices, memory) {
       assertIndices(indices, length);

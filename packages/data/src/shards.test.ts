@@ -95,6 +95,7 @@ for (const [name, { open, pattern, ending }] of Object.entries(formats)) {
         expect([...batch.images]).toEqual([0, 2, 2].flatMap((i) => golden.pixels[i]));
       }
       expect(warnings).toEqual([expect.stringMatching(/special\/corrupt\.[a-z]+, (record 1|sample0001\.jpg|row 1)$/)]);
+      expect(dataset.pathOf(1)).toBe(warnings[0]);
       const refused = (await open(path, options)).read([1]);
       const context = { path: warnings[0] };
       await expect(refused).rejects.toMatchObject({ code: "SIMCLR_ERROR__DATA__CORRUPT_IMAGE", context });

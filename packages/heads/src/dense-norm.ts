@@ -8,6 +8,8 @@ import {
   type Parameters,
   parameter,
   type RandomKey,
+  type Shapes,
+  type VariableShapes,
 } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -21,14 +23,6 @@ export interface DenseNorm {
   readonly relu: boolean;
   /** Whether the dense layer has a bias; one before a batch norm would have no effect. */
   readonly bias: boolean;
-}
-
-type Shapes = Readonly<Record<string, readonly number[]>>;
-
-/** The shapes of a head's variables by path: what `init` allocates. */
-export interface VariableShapes {
-  readonly params: Shapes;
-  readonly state: Shapes;
 }
 
 export function denseNormShapes({ number, inputSize, outputSize, norm, bias }: DenseNorm): VariableShapes {

@@ -1,4 +1,3 @@
-export type { VariableShapes } from "./dense-norm.js";
 export { type HeadBuilder, headFromSpec } from "./head-from-spec.js";
 export type { ProjectionOptions } from "./head-options.js";
 export type { DescribedHead } from "./layered-head.js";

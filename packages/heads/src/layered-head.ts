@@ -1,6 +1,14 @@
-import { type ApplyOptions, assertShape, foldIn, type Head, type ModelResult, type RandomKey } from "@simclr/core";
+import {
+  type ApplyOptions,
+  assertShape,
+  foldIn,
+  type Head,
+  type ModelResult,
+  type RandomKey,
+  type VariableShapes,
+} from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
-import { applyDenseNorm, type DenseNorm, denseNormShapes, initDenseNorm, type VariableShapes } from "./dense-norm.js";
+import { applyDenseNorm, type DenseNorm, denseNormShapes, initDenseNorm } from "./dense-norm.js";
 import type { ResolvedProjection } from "./head-options.js";
 
 /** How the last layer ends: with a batch norm without offset, with a bias, or with neither. */

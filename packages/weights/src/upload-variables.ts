@@ -1,5 +1,4 @@
-import type { VariableShapes } from "@simclr/backbones";
-import type { HostTensor, ModelVariables } from "@simclr/core";
+import type { HostTensor, ModelVariables, VariableShapes } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { type MisshapenTensor, simclrError } from "./errors.js";
 import { toFileShape, toOwnLayout } from "./kernel-layout.js";

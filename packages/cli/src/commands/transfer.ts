@@ -32,7 +32,10 @@ export function transferCommand(): Command {
   });
   return new Command("transfer")
     .argument("[run]", "the run's folder")
-    .argument("[datasets...]", "names of those below, folders with train and test, or descriptors' .json files")
+    .argument(
+      "[datasets...]",
+      "names of those below, folders with train and test, descriptors' .json files, or what pretrain takes",
+    )
     .option("-m, --method <names>", "linear, fine-tune or both (default: linear)", list)
     .option("-d, --data-folder <folder>", "where the named datasets lie, each in a folder of its name (default: here)")
     .option("--encoders <names>", "trained, untrained or both (default: trained)", list)
@@ -63,6 +66,8 @@ ${lines.join("\n")}
 A dataset of your own is a folder with train/<class> and test/<class>; images of val/<class> choose settings, and without
 them a tenth of each class's train images. For lists of files, another metric or a drawn split put a dataset.json into it:
   simclr transfer --describe dtd > data/mine/dataset.json
+Shards, binary files and the names cifar10, cifar100, stl10, tiny-imagenet and digits are taken as by pretrain: their own test
+part, or a fifth of each class; of the train images a tenth of each class chooses settings.
 
 Examples:
   simclr transfer runs/photos-20261124-093000 dtd oxford-pets --data-folder ~/data

@@ -1,23 +1,9 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { foldIn, randomKey } from "@simclr/core";
-import {
-  cached,
-  cifar10,
-  cifar100,
-  type Dataset,
-  type DecodingOptions,
-  decodedCache,
-  digits,
-  splitDataset,
-  stl10,
-  subset,
-} from "@simclr/data";
+import { cached, type Dataset, type DecodingOptions, decodedCache, splitDataset, stl10, subset } from "@simclr/data";
 import type { Recipe } from "../recipe/recipe-schema.js";
-import { datasetFolder, isDatasetName } from "./dataset-folder.js";
-import { type FoundImages, findDataset } from "./find-dataset.js";
-import { numberedClasses } from "./numbered-classes.js";
-import { openImages } from "./open-images.js";
+import { type DataParts, openData } from "./open-data.js";
 import { photoDecoder } from "./photo-decoder.js";
 import { shown } from "./run-settings.js";
 
@@ -51,12 +37,8 @@ type SourceRecipe = Pick<Recipe, "imageSize" | "exampleCount" | "seed" | "data">
   readonly evaluation: Pick<Recipe["evaluation"], "heldOutFraction">;
 };
 
-type Parts = Omit<ImageSource, "name">;
-
 /**
- * Finds the images that a command names: `digits`; `cifar10`, `cifar100`, `stl10` or `tiny-imagenet`; or a path, whose files
- * tell what it is: binary files of CIFAR or STL-10, Tiny ImageNet, ImageNet, shards, a folder with `train` and `test` in it,
- * or any folder of images. Labelled images without a test set are split.
+ * The images that a command names, as {@link openData} finds them. Labelled images without a test set are split.
  *
  * @throws SIMCLR_ERROR__CLI__CIFAR_NOT_FOUND, SIMCLR_ERROR__CLI__DATASET_NOT_FOUND, SIMCLR_ERROR__CLI__AMBIGUOUS_DATA, and the
  *   errors of the readers of @simclr/data
@@ -66,9 +48,7 @@ export async function imageSource(
   recipe: SourceRecipe,
   options: ImageSourceOptions,
 ): Promise<ImageSource> {
-  const name =
-    data === "digits" && !existsSync(data) ? data : resolve(isDatasetName(data) ? datasetFolder(data) : data);
-  const parts = await partsOf(name, recipe, options);
+  const { name, ...parts } = await partsOf(data, recipe, options);
   if (recipe.exampleCount === null) return { name, ...parts };
   const { pretraining, bank, networkTraining } = parts;
   const some = (dataset: Dataset) => atMost(dataset, recipe.exampleCount as number);
@@ -81,67 +61,57 @@ export async function imageSource(
   };
 }
 
-async function partsOf(name: string, recipe: SourceRecipe, options: ImageSourceOptions): Promise<Parts> {
-  if (name === "digits") {
-    const [train, test] = await Promise.all([digits({ split: "train" }), digits({ split: "test" })]);
-    return { pretraining: train, bank: train, test, networkTest: test };
+async function partsOf(data: string, recipe: SourceRecipe, options: ImageSourceOptions): Promise<ImageSource> {
+  const { imageSize } = recipe;
+  const ofSide = (side: number, fit: "contain" | "cover") => ({ imageSize: [side, side], fit }) as const;
+  const isLarge = imageSize > 32;
+  const { channels, onWarning } = options;
+  const opened = await openData(data, {
+    ...{ data: recipe.data, channels, onWarning },
+    // A crop of a photo is cut from more pixels than a view has; an image of 32 pixels and less has no more of them.
+    decoding: () => photos(ofSide(isLarge ? Math.round(1.5 * imageSize) : imageSize, "contain"), recipe, options),
+  });
+  const { name, kind, train, test } = opened;
+  if (kind === "stl10") return { name, ...(await stl10Parts(name, opened)) };
+  if (kind === "digits" || kind === "cifar10" || kind === "cifar100") {
+    return { name, pretraining: train, bank: train, ...(test && { test, networkTest: test }) };
   }
-  const found = await findDataset(name);
-  switch (found.kind) {
-    case "cifar10":
-    case "cifar100": {
-      const read = found.kind === "cifar10" ? cifar10 : cifar100;
-      const [train, test] = await Promise.all([read(found.path), read(found.path, { split: "test" })]);
-      return { pretraining: train, bank: train, test, networkTest: test };
-    }
-    case "stl10":
-      return stl10Parts(found.path);
-    default:
-      return decodedParts(found, recipe, options);
+  const square = await opened.decodedAs(ofSide(imageSize, "cover"));
+  const uncropped = await opened.decodedAs(ofSide(isLarge ? Math.round(imageSize / 0.875) : imageSize, "cover"));
+  const bank = square.train;
+  if (square.test && uncropped.test) {
+    const labelled = bank.labels && square.test.labels && bank.classNames?.join() === square.test.classNames?.join();
+    const tests = { test: square.test, networkTest: uncropped.test };
+    return { name, pretraining: cached(train), bank, ...(labelled && tests) };
   }
+  if (!bank.labels) return { name, pretraining: cached(train), bank };
+  const split = { fraction: 1 - recipe.evaluation.heldOutFraction, key: foldIn(randomKey(recipe.seed), "held out") };
+  const [trained] = splitDataset(train, split);
+  const [first, held] = splitDataset(bank, split);
+  const [, networkTest] = splitDataset(uncropped.train, split);
+  return { name, pretraining: cached(trained), bank: first, test: held, networkTest };
 }
 
 /** Pretraining is on the images without labels too, as in the papers; without their file on the labelled ones. */
-async function stl10Parts(path: string): Promise<Parts> {
-  const [train, test] = await Promise.all([stl10(path), stl10(path, { split: "test" })]);
+async function stl10Parts(path: string, { train, test }: DataParts): Promise<Omit<ImageSource, "name">> {
   const isWhole = ["", "stl10_binary"].some((folder) => existsSync(join(path, folder, "unlabeled_X.bin")));
   const pretraining = isWhole ? await stl10(path, { split: "train+unlabeled" }) : train;
-  return { pretraining: cached(pretraining), bank: train, networkTraining: train, test, networkTest: test };
+  const tests = test && { test, networkTest: test };
+  return { pretraining: cached(pretraining), bank: train, networkTraining: train, ...tests };
 }
 
-async function decodedParts(
-  found: FoundImages,
-  recipe: SourceRecipe,
-  { onWarning, channels }: ImageSourceOptions,
-): Promise<Parts> {
-  const { imageSize, data } = recipe;
-  const ofSide = (side: number, fit: "contain" | "cover") => ({ imageSize: [side, side], fit }) as const;
-  const isLarge = imageSize > 32;
-  // A crop of a photo is cut from more pixels than a view has; an image of 32 pixels and less has no more of them.
-  const whole: DecodingOptions = {
-    ...ofSide(isLarge ? Math.round(1.5 * imageSize) : imageSize, "contain"),
-    channels: channels ?? 3,
+async function photos(
+  size: Pick<DecodingOptions, "imageSize" | "fit">,
+  { data }: SourceRecipe,
+  { onWarning, channels = 3 }: ImageSourceOptions,
+): Promise<DecodingOptions> {
+  return {
+    ...size,
+    channels,
     onWarning: ({ path }) => onWarning(skipped(path)),
     decoder: await photoDecoder(),
     ...(data.cacheFolder !== null && { cache: await decodedCache(data.cacheFolder, { onWarning }) }),
   };
-  const square = ofSide(imageSize, "cover");
-  const uncropped = ofSide(isLarge ? Math.round(imageSize / 0.875) : imageSize, "cover");
-  const opened = await openImages(found, data, whole, onWarning);
-  const named = numberedClasses(opened);
-  const [pretraining, bank] = [named(opened.train), named(await opened.train.decodedAs(square))];
-  if (opened.test) {
-    const test = named(await opened.test.decodedAs(square));
-    const networkTest = named(await opened.test.decodedAs(uncropped));
-    const labelled = bank.labels && test.labels && bank.classNames?.join() === test.classNames?.join();
-    return { pretraining: cached(pretraining), bank, ...(labelled && { test, networkTest }) };
-  }
-  if (!bank.labels) return { pretraining: cached(pretraining), bank };
-  const split = { fraction: 1 - recipe.evaluation.heldOutFraction, key: foldIn(randomKey(recipe.seed), "held out") };
-  const [trained] = splitDataset(pretraining, split);
-  const [first, test] = splitDataset(bank, split);
-  const [, networkTest] = splitDataset(named(await opened.train.decodedAs(uncropped)), split);
-  return { pretraining: cached(trained), bank: first, test, networkTest };
 }
 
 /** What the user hears of a file that cannot be decoded. */

@@ -6,7 +6,7 @@ import type { OpenedImages } from "./open-images.js";
  *
  * @returns what gives a reading of one of these datasets its names; datasets that have names, or no labels, stay as they are
  */
-export function numberedClasses({ train, test }: OpenedImages): (dataset: Dataset) => Dataset {
+export function numberedClasses({ train, test }: OpenedImages): <Own extends Dataset>(dataset: Own) => Own {
   const numbers = [train, test].flatMap((part) => (part?.labels && !part.classNames ? [...new Set(part.labels)] : []));
   const sorted = [...new Set(numbers)].sort((a, b) => a - b);
   const classNames = sorted.map(String);

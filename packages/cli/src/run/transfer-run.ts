@@ -25,6 +25,7 @@ import { type LocatedDataset, namedDataset } from "../transfer/named-datasets.js
 import { readTransfer, readTransfers, type SavedTransfer } from "../transfer/saved-transfer.js";
 import { type TransferDataset, transferDataset } from "../transfer/transfer-dataset.js";
 import { askedOf, fileOf, type TransferJob, titleOf, trialsOf } from "../transfer/transfer-job.js";
+import { transferOfData } from "../transfer/transfer-of-data.js";
 import { type TransferChoices, type TransferSettings, transferSettings } from "../transfer/transfer-settings.js";
 import { transferCsv, transferMarkdown, transferRows } from "../transfer/transfer-table.js";
 import { encodersToMeasure, initialBackbone, type NamedEncoder } from "./measured-encoders.js";
@@ -36,7 +37,7 @@ import { writeFileWhole } from "./write-file-whole.js";
 
 export interface TransferRunOptions extends TransferChoices {
   readonly runFolder: string;
-  /** Names of the twelve published datasets, folders, or files of descriptors. */
+  /** Names of the twelve published datasets, folders, files of descriptors, or what `pretrainRun` takes. */
   readonly datasets: readonly string[];
   /** Where named datasets lie, each in a folder of its name. Default: the working folder. */
   readonly dataFolder?: string | undefined;
@@ -98,7 +99,11 @@ export async function transferRun(options: TransferRunOptions): Promise<Transfer
     for (const { located: one } of open) {
       if (data.has(one)) continue;
       const reading = { imageSize: recipe.imageSize, channels, onWarning: terminal.print } as const;
-      data.set(one, await transferDataset(one.folder, one.descriptor, reading));
+      const opened =
+        one.data === undefined
+          ? transferDataset(one.folder, one.descriptor, reading)
+          : transferOfData(one.data, one.descriptor, { ...reading, keys: recipe.data });
+      data.set(one, await opened);
     }
     await measure(open, { data, settings, runFolder, recipe, trained, terminal, again, signal });
     const results = await readTransfers(runFolder, step);

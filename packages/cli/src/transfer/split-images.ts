@@ -129,19 +129,18 @@ function byClass(images: readonly NamedImage[]): Map<string, readonly NamedImage
   return groups;
 }
 
-/** Draws some images of each class, and leaves some. */
-function draw(
+/** Draws some images of each class, and leaves some. @throws SIMCLR_ERROR__CLI__TRANSFER_CLASS_EMPTY */
+export function draw<Image>(
   dataset: string,
-  groups: ReadonlyMap<string, readonly NamedImage[]>,
+  groups: ReadonlyMap<string, readonly Image[]>,
   key: RandomKey,
   wanted: (size: number) => number,
-): ReadonlySet<NamedImage> {
-  const chosen = new Set<NamedImage>();
+): ReadonlySet<Image> {
+  const chosen = new Set<Image>();
   [...groups].forEach(([className, images], label) => {
     const count = wanted(images.length);
     if (images.length <= count) throw classEmpty(dataset, "train", className, count + 1, images.length);
-    for (const at of permutation(foldIn(key, label), images.length).subarray(0, count))
-      chosen.add(images[at] as NamedImage);
+    for (const at of permutation(foldIn(key, label), images.length).subarray(0, count)) chosen.add(images[at] as Image);
   });
   return chosen;
 }
