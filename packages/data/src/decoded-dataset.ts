@@ -58,6 +58,8 @@ export interface EncodedImages {
   pathOf(index: number): string;
   /** An image file's bytes. */
   bytesOf(index: number): Promise<Uint8Array>;
+  /** Hears that an image file's bytes are not needed any more. */
+  release?(bytes: Uint8Array): void;
 }
 
 /**
@@ -87,6 +89,8 @@ export async function decodedDataset(images: EncodedImages, options: DecodingOpt
       if (!corrupt.has(index)) onWarning({ message: `Skipped: ${error.message}`, path });
       corrupt.add(index);
       return undefined;
+    } finally {
+      images.release?.(file);
     }
   }
 

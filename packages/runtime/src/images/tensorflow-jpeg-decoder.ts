@@ -63,13 +63,15 @@ export async function tensorflowJpegDecoder(): Promise<TensorFlowJpegDecoder> {
 interface Job {
   readonly file: Uint8Array;
   readonly shrink: number;
+  /** Whether a group that it was in failed. */
+  readonly isAlone?: boolean;
   settle(image: JpegPixels): void;
   reject(error: unknown): void;
 }
 
-// A call costs as much as the decoding of a file of 2 kB; beside larger ones it does not count.
+// A call costs as much as the decoding of a file of 2 kB, and wakes a thread: that costs more than the call.
 const mostFiles = 16;
-const mostBytes = 2 ** 15;
+const mostBytes = 2 ** 17;
 const mostCalls = Math.max(1, (Number(process.env.UV_THREADPOOL_SIZE) || 4) - 1);
 
 const waiting: Job[] = [];
@@ -83,39 +85,36 @@ function enqueue(native: Native, job: Job): void {
 function startCalls(native: Native): void {
   while (calls < mostCalls && waiting.length > 0) {
     calls++;
-    run(native, takeGroup()).finally(() => {
-      calls--;
-      startCalls(native);
-    });
+    void run(native, takeGroup());
   }
 }
 
 /** Takes a power of two of jobs, so that few functions are made. */
 function takeGroup(): Job[] {
-  const [{ shrink }] = waiting as [Job];
+  const [{ shrink, isAlone }] = waiting as [Job];
   let count = 0;
   let bytes = 0;
   for (const job of waiting) {
     bytes += job.file.length;
-    if (count > 0 && (job.shrink !== shrink || bytes > mostBytes || count === mostFiles)) break;
+    const fits = job.shrink === shrink && !isAlone && !job.isAlone && bytes <= mostBytes && count < mostFiles;
+    if (count > 0 && !fits) break;
     count++;
   }
   return waiting.splice(0, 2 ** Math.floor(Math.log2(count)));
 }
 
+/** Starts the next call before it hands out what came of its own: the other threads do not wait for what is done with that. */
 async function run(native: Native, jobs: readonly Job[]): Promise<void> {
   const [{ shrink }] = jobs as [Job];
-  try {
-    const files = jobs.map(({ file }) => file);
-    const images = await decodeJpegs(native, files, shrink);
-    images.forEach((image, i) => {
-      finish(native, image, jobs[i] as Job);
-    });
-  } catch (error) {
-    // One of several is corrupt: which one shows when they are decoded one by one.
-    if (jobs.length === 1) jobs[0]?.reject(error);
-    else for (const job of jobs) await run(native, [job]);
-  }
+  const files = jobs.map(({ file }) => file);
+  const result = await decodeJpegs(native, files, shrink).catch((error: unknown) => ({ error }));
+  const isCorrupt = "error" in result;
+  // One of several is corrupt: which one shows when they are decoded one by one.
+  if (isCorrupt && jobs.length > 1) for (const job of jobs) waiting.unshift({ ...job, isAlone: true });
+  calls--;
+  startCalls(native);
+  if (!isCorrupt) for (const [i, image] of result.entries()) finish(native, image, jobs[i] as Job);
+  else if (jobs.length === 1) jobs[0]?.reject(result.error);
 }
 
 function finish(native: Native, image: DecodedTensor, job: Job): void {
