@@ -25,7 +25,7 @@ export function releaseFile({ buffer }: Uint8Array): void {
 }
 
 function readAtOnce(path: string): Buffer {
-  const file = openSync(path);
+  const file = openSync(path, "r");
   try {
     const { size } = fstatSync(file);
     if (size === 0) return readFileSync(file); // devices have no size
@@ -33,7 +33,11 @@ function readAtOnce(path: string): Buffer {
     const memory =
       taken && taken.length >= size ? taken : Buffer.allocUnsafeSlow(Math.ceil(size / pageBytes) * pageBytes);
     let length = 0;
-    for (let read = -1; read !== 0 && length < size; length += read) read = readSync(file, memory, length, size - length, null); // biome-ignore format: one line
+    while (length < size) {
+      const read = readSync(file, memory, length, size - length, null);
+      if (read === 0) break; // it became shorter
+      length += read;
+    }
     lent.add(memory.buffer);
     return memory.subarray(0, length);
   } finally {
@@ -42,8 +46,9 @@ function readAtOnce(path: string): Buffer {
 }
 
 /**
- * A file's bytes, until they are released. It is read at once, on this thread: to send four requests to Node's pool and back costs as much as to
- * decode a small image. Where that takes a millisecond on average, the files of the next second are read through the pool, many at a time.
+ * A file's bytes, until they are released. It is read at once, on this thread: to send four requests to Node's pool and back costs as
+ * much as to decode a small image. Where that takes a millisecond on average, the files of the next second are read through
+ * the pool, many at a time.
  */
 export async function readWholeFile(path: string): Promise<Buffer> {
   const start = performance.now();
