@@ -36,9 +36,9 @@ export function transferCommand(): Command {
       "[datasets...]",
       "names of those below, folders with train and test, descriptors' .json files, or what pretrain takes",
     )
-    .option("-m, --method <names>", "linear, fine-tune or both (default: linear)", list)
+    .option("-m, --method <names>", "linear, fine-tune, or linear,fine-tune (default: linear)", list)
     .option("-d, --data-folder <folder>", "where the named datasets lie, each in a folder of its name (default: here)")
-    .option("--encoders <names>", "trained, untrained or both (default: trained)", list)
+    .option("--encoders <names>", "trained, untrained, or trained,untrained (default: trained)", list)
     .option("--regularizations <numbers>", "linear: strengths of L2 to choose from (default: 45, 1e-6 to 1e5)", list)
     .option("--learning-rates <numbers>", "fine-tune: rates to choose from (default: 7, 1e-4 to 0.1)", list)
     .option(
