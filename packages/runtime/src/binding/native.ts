@@ -1,4 +1,5 @@
 import { type CApi, type Libraries, loadCApi } from "./c-api.js";
+import { mapLargeBlocks } from "./map-large-blocks.js";
 import { Status } from "./status.js";
 
 /** TensorFlow, loaded, with its one eager context. */
@@ -26,6 +27,7 @@ export function openNative(libraries: Libraries, configProto: Uint8Array): Nativ
   // wrong in it has a kernel of ours: strided-filter-gradient.ts, broadcast-matrix-product.ts.
   process.env.TF_ENABLE_ONEDNN_OPTS ??= "1";
   const api = loadCApi(libraries);
+  mapLargeBlocks();
   const status = new Status(api);
   const options = api.TFE_NewContextOptions();
   api.TFE_ContextOptionsSetConfig(options, configProto, configProto.length, status.address);

@@ -28,8 +28,9 @@ import { signatureOf, takeApart } from "./structure.js";
  *
  * Borrows its arguments; the caller owns the results. An argument that is returned comes back as a tensor of its own.
  *
- * @param options `precision: "bfloat16"` casts what enters a convolution or a matrix product, and its result back;
- *   parameters, sums and statistics stay float32
+ * @param options `precision: "bfloat16"` casts what enters a convolution or a matrix product, and its result back; without XLA what
+ *   lies between convolutions, batch norm, rectifiers, residual sums and pooling, stays in bfloat16, as under PyTorch's
+ *   autocast. Parameters, sums and statistics stay float32
  * @throws SIMCLR_ERROR__RUNTIME__READ_WHILE_RECORDING
  * @throws SIMCLR_ERROR__RUNTIME__SHAPE_UNKNOWN_WHILE_RECORDING
  * @throws SIMCLR_ERROR__RUNTIME__OPERATION_UNSUPPORTED

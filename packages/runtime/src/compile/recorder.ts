@@ -8,7 +8,9 @@ import { escapedTensor, type TensorEntry } from "../binding/tensor-table.js";
 import "../errors.js";
 import { noteCallSite } from "./call-site.js";
 import { Graph } from "./graph.js";
-import { runsInBfloat16, unusedOutputs } from "./operations.js";
+import { runsInBfloat16, staysInBfloat16, unusedOutputs } from "./operations.js";
+
+const keyOf = ({ oper, index }: GraphOutput) => `${oper}:${index}`;
 
 /** Where an input of the graph comes from: an argument's place, or the number of a tensor from outside. */
 export type InputSource = { readonly argument: number } | { readonly outside: number };
@@ -32,6 +34,10 @@ export class GraphRecorder implements Recorder {
   /** By the name of a node in TensorFlow's messages: its operation, and where in the program it was called. */
   readonly origins: Map<string, { operation: string; calledAt: () => string }>;
   private readonly nodes = new Map<number, GraphOutput>();
+  /** The same values in bfloat16, by the node that has them in float32. */
+  private readonly narrowNodes = new Map<string, GraphOutput>();
+  /** Those of them that were computed in bfloat16 and are images, not sums over a batch. */
+  private readonly activations = new Set<string>();
 
   constructor(
     private readonly binding: Binding,
@@ -156,19 +162,42 @@ export class GraphRecorder implements Recorder {
     count: number,
     calledAt: () => string,
   ): TensorMetadata[] {
-    const narrow = this.precision === "bfloat16" && runsInBfloat16.has(name);
-    const narrowed = narrow
-      ? inputs.map((input) =>
-          this.graph.typeOf(input) === DataType.float32 ? this.graph.cast(input, DataType.bfloat16) : input,
-        )
-      : inputs;
+    const narrowed = this.narrowed(name, inputs);
     this.origins.set(this.graph.nextName, { operation: name, calledAt });
-    const oper = this.graph.add(name, attributes, narrowed);
+    const oper = this.graph.add(name, attributes, narrowed ?? inputs);
     return Array.from({ length: count }, (_, index) => {
       const output = { oper, index };
-      const widen = narrow && this.graph.typeOf(output) === DataType.bfloat16;
-      return this.register(name, widen ? this.graph.cast(output, DataType.float32) : output, index, calledAt);
+      const isNarrow = narrowed && this.graph.typeOf(output) === DataType.bfloat16;
+      return this.register(name, isNarrow ? this.widened(output, name) : output, index, calledAt);
     });
+  }
+
+  /** The inputs of an operation that runs in bfloat16; undefined for any other. */
+  private narrowed(name: string, inputs: readonly GraphOutput[]): GraphOutput[] | undefined {
+    if (this.precision !== "bfloat16") return undefined;
+    if (runsInBfloat16.has(name)) {
+      const narrow = (input: GraphOutput) =>
+        this.graph.typeOf(input) === DataType.float32 ? this.narrowOf(input) : input;
+      return inputs.map(narrow);
+    }
+    const stays = this.options.xla ? undefined : staysInBfloat16[name];
+    const isThere = stays?.deciding.every((index) => this.activations.has(keyOf(inputs[index] as GraphOutput)));
+    return isThere ? inputs.map((input, i) => (stays?.typed.includes(i) ? this.narrowOf(input) : input)) : undefined;
+  }
+
+  private narrowOf(wide: GraphOutput): GraphOutput {
+    const known = this.narrowNodes.get(keyOf(wide)) ?? this.graph.cast(wide, DataType.bfloat16);
+    this.narrowNodes.set(keyOf(wide), known);
+    return known;
+  }
+
+  /** For what reads it in float32; where nothing does, TensorFlow leaves the cast out. */
+  private widened(narrow: GraphOutput, name: string): GraphOutput {
+    const wide = this.graph.cast(narrow, DataType.float32);
+    this.narrowNodes.set(keyOf(wide), narrow);
+    const isActivation = this.graph.shapeOf(narrow)?.length === 4 && !name.endsWith("BackpropFilter");
+    if (isActivation) this.activations.add(keyOf(wide));
+    return wide;
   }
 
   private register(name: string, node: GraphOutput, index: number, calledAt: () => string): TensorMetadata {

@@ -1,0 +1,26 @@
+import koffi from "koffi";
+import { expect, it } from "vitest";
+import { glibcVersion } from "../provisioning/platform.js";
+import { mapLargeBlocks } from "./map-large-blocks.js";
+
+const counts = ["arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"]; // biome-ignore format: one line
+
+it.runIf(process.platform === "linux" && glibcVersion())("gives blocks of 1 MiB and more back to the system", () => {
+  const libc = koffi.load(null);
+  const info = libc.func("mallinfo2", koffi.struct(Object.fromEntries(counts.map((name) => [name, "size_t"]))), []);
+  const allocate = libc.func("malloc", "void *", ["size_t"]);
+  const free = libc.func("free", "void", ["void *"]);
+  const isMapped = (bytes: number) => {
+    const before = info().hblkhd;
+    const block = allocate(bytes);
+    const mapped = info().hblkhd - before >= bytes;
+    free(block);
+    return mapped;
+  };
+  isMapped(24 * 2 ** 20); // from here on glibc would map nothing smaller
+  mapLargeBlocks({ MALLOC_MMAP_THRESHOLD_: "33554432" });
+  expect(isMapped(8 * 2 ** 20)).toBe(false);
+  mapLargeBlocks({});
+  for (const mebibytes of [12, 20, 12]) expect(isMapped(mebibytes * 2 ** 20)).toBe(true);
+  expect(isMapped(2 ** 19)).toBe(false);
+});
