@@ -5,6 +5,7 @@ import { cutmix, mixup, randomMix, randomResizedCrop, view } from "@simclr/augme
 import { foldIn, randomKey } from "@simclr/core";
 import { arrayDataset, type Dataset, digits, labelSubset, splitDataset, subset } from "@simclr/data";
 import {
+  distillationEvaluator,
   type EvaluationResult,
   embed,
   fineTuneEvaluator,
@@ -192,6 +193,37 @@ describe("every protocol", () => {
     dispose();
   });
 
+  test("distils into the network itself, or into a student, and says what the teacher reached", async () => {
+    const { dispose, ...network } = await loadNetwork(run);
+    const student = { epochs: 2, batchSize: 30, learningRate: 0.02 };
+    const { evaluations: itself } = await evaluate({
+      ...{ protocols: ["distill"], labelFractions: [0.25], ...student },
+      ...{ teacherEpochs: 3, temperature: 0.5, fineTuneFromHeadLayer: 1 },
+    });
+    const own = saved("distill-0.25-trained");
+    const compile = recipeCompile({ precision: "float32", xla: false });
+    const imageSize = [28, 28] as const;
+    const options = { key, compile, imageSize, view: view([randomResizedCrop({ imageSize })]), ...student };
+    const teacher = { epochs: 3, fineTuneFromHeadLayer: 1 };
+    const expected = await distillationEvaluator(network, parts, { ...options, teacher, labelFraction: 0.25, temperature: 0.5 }); // biome-ignore format: one line
+    expect(said(own)).toEqual(said(expected));
+    expect(own.counts.train).toBe(examples);
+    expect(own.settings.teacher).toMatchObject({ labels: examples / 4, epochs: 3, labelFraction: 0.25 });
+    expect(evaluationTable(itself)).toMatch(/Distilled, 25% of labels/);
+    expect(readFileSync(join(run, "report", "index.html"), "utf8")).toContain("Distilled, 25% of labels");
+
+    const recipeFile = join(run, "..", "student.json");
+    writeFileSync(recipeFile, JSON.stringify({ ...recipe, backbone: { width: 0.02, stem: "cifar" } }));
+    for (const [name, settings, temperature] of [[recipeFile, "student.json", 1], [run, "run", 0.1]] as const) {
+      await evaluate({ protocols: ["distill"], labelFractions: [0.25], ...student, teacherEpochs: 1, student: name });
+      const taught = saved("distill-0.25-trained");
+      expect(taught.settings).toMatchObject({ student: settings, temperature });
+      expect(taught.encoderTitle).toMatch(new RegExp(`taught to ${settings}$`));
+    } // biome-ignore format: one line each
+    rmSync(join(run, "evaluations", "distill-0.25-trained.json"));
+    dispose();
+  });
+
   test("is on the page and in the table", () => {
     const page = readFileSync(join(run, "report", "index.html"), "utf8");
     const table = evaluationTable(evaluations);
@@ -242,10 +274,13 @@ describe("what cannot be measured is refused before anything is", () => {
     ["an unknown encoder", { encoders: ["own"] }, "INVALID_OPTION", /trained, untrained, pixels; received own/],
     ["a block that is not there", { protocols: ["fine-tune"], fineTuneAfterBlock: 5 }, "INVALID_OPTION", /from -1 to 4/],
     ["a layer that is not there", { protocols: ["fine-tune"], fineTuneFromHeadLayer: 3 }, "INVALID_OPTION", /head, 0 to 2/],
-    ["epochs of kNN", { protocols: ["knn"], epochs: 3 }, "INVALID_OPTION", /along with linear, fine-tune or supervised/],
+    ["epochs of kNN", { protocols: ["knn"], epochs: 3 }, "INVALID_OPTION", /along with linear, fine-tune, distill or supervised/],
     ["an unknown mixture", { protocols: ["supervised"], mix: ["cutmixup"] }, "INVALID_OPTION", /of mixup, cutmix; received cutmixup/],
     ["a mixture of what is frozen", { protocols: ["linear"], mix: ["mixup"] }, "INVALID_OPTION", /--mix along with supervised/],
     ["shares of no mixup", { protocols: ["supervised"], mix: ["cutmix"], mixupAlpha: 0.2 }, "INVALID_OPTION", /--mixup-alpha along with --mix mixup/],
+    ["no temperature", { protocols: ["distill"], temperature: 0 }, "INVALID_OPTION", /a number above 0; received 0/],
+    ["a student of nobody", { protocols: ["fine-tune"], student: "digits" }, "INVALID_OPTION", /--student along with distill/],
+    ["a student that is not there", { protocols: ["distill"], student: "digit" }, "UNKNOWN_RECIPE", /Did you mean "digits"\?/],
     ["no alpha", { protocols: ["supervised"], mix: ["cutmix"], cutmixAlpha: 0 }, "INVALID_OPTION", /a number above 0/],
     ["more than always", { protocols: ["supervised"], mix: ["cutmix"], mixProbability: 2 }, "INVALID_OPTION", /from 0 to 1/],
     ["more neighbours than images", { protocols: ["knn"], k: 121 }, "INVALID_OPTION", /training images, 120; received 121/],

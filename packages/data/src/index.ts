@@ -14,7 +14,7 @@ export { type DownloadableDataset, type DownloadDatasetOptions, downloadDataset 
 export type { DecodedPixels, DecodeSettings, ImageDecoder, JpegDecoder, UsePixels } from "./image-decoder.js";
 export { type ImageFolder, type ImageFolderOptions, imageFolder } from "./image-folder.js";
 export { type ImagenetOptions, imagenet } from "./imagenet.js";
-export { type LabelSubsetOptions, labelSubset } from "./label-subset.js";
+export { type LabelSubsetOptions, labelSubset, labelSubsetIndices } from "./label-subset.js";
 export { namedSubset } from "./named-subset.js";
 export { type ParquetOptions, parquet } from "./parquet.js";
 export { sharpDecoder } from "./sharp-decoder.js";

@@ -31,7 +31,26 @@ export interface LabelSubsetOptions {
  * console.log(few.labels); // five times 0, five times 1
  * ```
  */
-export function labelSubset(dataset: Dataset, { fraction, key }: LabelSubsetOptions): Dataset {
+export function labelSubset(dataset: Dataset, options: LabelSubsetOptions): Dataset {
+  return subset(dataset, labelSubsetIndices(dataset, options));
+}
+
+/**
+ * Which images {@link labelSubset} takes, in the dataset's order; with its errors. No image is read.
+ *
+ * @example
+ * ```ts
+ * import { randomKey } from "@simclr/core";
+ * import { arrayDataset, labelSubsetIndices } from "@simclr/data";
+ * const labels = Array.from({ length: 100 }, (_, i) => (i < 80 ? 0 : 1));
+ * const dataset = arrayDataset({ images: new Uint8Array(100), shape: [100, 1, 1, 1], labels });
+ * const indices = labelSubsetIndices(dataset, { fraction: 0.1, key: randomKey(0) }); // five below 80, five above
+ * ```
+ */
+export function labelSubsetIndices(
+  dataset: Pick<Dataset, "length" | "labels" | "classNames">,
+  { fraction, key }: LabelSubsetOptions,
+): number[] {
   if (!(fraction > 0 && fraction <= 1)) throw invalidArgument("fraction", fraction, "above 0 and at most 1");
   const { labels } = dataset;
   if (!labels) throw labelsMissing(dataset.length);
@@ -58,10 +77,7 @@ export function labelSubset(dataset: Dataset, { fraction, key }: LabelSubsetOpti
       if (index !== undefined && chosen.length < total) chosen.push(index);
     }
   }
-  return subset(
-    dataset,
-    chosen.sort((a, b) => a - b),
-  );
+  return chosen.sort((a, b) => a - b);
 }
 
 function labelsMissing(length: number) {

@@ -1,5 +1,5 @@
 """Writes src/fixtures/fine-tuning.json: a tiny network fine-tuned by PyTorch in several ways, on one batch of all images,
-and trained on torchvision's mixtures of them.
+trained on torchvision's mixtures of them, and taught by another network of the same form.
 
     python scripts/fine_tuning.py
 
@@ -170,6 +170,40 @@ def mixed():
     return {"steps": steps, "learned": flat(p), "statistics": flat(s)}
 
 
+def distilled(teacher, temperature, weight, known):
+    """A fine-tuned network, as its numbers are written down, teaches the network that it came from."""
+    tensors = lambda tree, like: {path: torch.tensor(values, dtype=torch.float64).reshape(like[path]) for path, values in tree.items()}
+    shapes = {path: value.shape for path, value in {**params, **state}.items()}
+    shapes |= {"supervisedHead/kernel": (5, CLASSES), "supervisedHead/bias": (CLASSES,)}
+    fixed = {path: torch.tensor(value) for path, value in params.items()} | tensors(teacher["learned"], shapes)
+    statistics = {path: torch.tensor(value) for path, value in state.items()} | tensors(teacher["statistics"], shapes)
+    p = {path: torch.tensor(value) for path, value in params.items() if path.startswith("backbone/")}
+    s = {path: torch.tensor(value) for path, value in state.items() if path.startswith("backbone/")}
+    p["supervisedHead/kernel"] = torch.zeros(5, CLASSES, dtype=torch.float64)
+    p["supervisedHead/bias"] = torch.zeros(CLASSES, dtype=torch.float64)
+    for value in p.values():
+        value.requires_grad_(True)
+    optimizer = torch.optim.SGD(p.values(), lr=RATE, momentum=0.9, nesterov=True)
+    with torch.no_grad():
+        word = F.softmax(logits(fixed, statistics, torch.tensor(train), False, -1, 0) / temperature, dim=1)
+    losses = []
+    for step in range(STEPS):
+        for group in optimizer.param_groups:
+            group["lr"] = RATE * 0.5 * (1 + math.cos(math.pi * step / STEPS))
+        optimizer.zero_grad()
+        out = logits(p, s, torch.tensor(train), True, -1, 0)
+        loss = weight * temperature**2 * F.cross_entropy(out / temperature, word)
+        if known:
+            labels = torch.tensor(train_labels[known])
+            loss = loss + (1 - weight) * F.cross_entropy(out[known], labels, reduction="sum") / len(train)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    flat = lambda tree: {path: [float(f"{x:.9g}") for x in value.detach().numpy().ravel()] for path, value in tree.items()}
+    told = {"temperature": temperature, "distillationWeight": weight, "known": known}
+    return {**told, "losses": losses, "learned": flat(p), "statistics": flat(s)}
+
+
 settings = [(-1, 0, 0.0), (0, 0, 0.0), (1, 0, 0.0), (4, 0, 0.0), (-1, 1, 0.0), (0, 2, 0.0), (4, 1, 0.0), (-1, 0, 0.02)]
 cases = [run(*setting) for setting in settings]
 tree = lambda values: {path: {"shape": list(value.shape), "values": value.ravel().tolist()} for path, value in values.items()}
@@ -188,6 +222,7 @@ fixture = {
     "testLabels": test_labels.tolist(),
     "cases": cases,
     "mixed": mixed(),
+    "distilled": [distilled(cases[0], 0.5, 1.0, []), distilled(cases[0], 2.0, 0.6, [1, 2, 6])],
 }
 out = Path(__file__).parent.parent / "src" / "fixtures" / "fine-tuning.json"
 out.write_text(json.dumps(fixture, separators=(",", ":")) + "\n")
@@ -195,3 +230,5 @@ for case in cases:
     print(case["afterBlock"], case["fromHeadLayer"], case["losses"][0], case["losses"][-1], case["loss"])
 for step in fixture["mixed"]["steps"]:
     print(step)
+for case in fixture["distilled"]:
+    print(case["temperature"], case["losses"][0], case["losses"][-1])

@@ -13,6 +13,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { ClassificationTask } from "./classification-task.js";
 import type { Classifier } from "./classifier.js";
 import { applySupervisedHead, supervisedClassCount, supervisedHeadPath } from "./supervised-head.js";
+import type { Teacher } from "./teacher.js";
 
 /** All that learns. What is frozen is no part of it: it costs neither gradients nor copies. */
 export type ClassifierState = {
@@ -35,6 +36,8 @@ export interface ClassificationStepOptions {
   readonly view: View;
   /** What is done to the batch after the view. Default: nothing. */
   readonly mix?: BatchMix | undefined;
+  /** What tells the task of the images as they are seen, by frozen variables of its own. Default: labels alone count. */
+  readonly teacher?: Teacher | undefined;
   readonly optimizer: GradientTransformation;
   readonly communicator: Communicator;
 }
@@ -51,7 +54,7 @@ export interface ClassificationStepOptions {
  * @throws SIMCLR_ERROR__EVALUATION__NO_GRADIENT when the loss does not depend on a parameter of the state
  */
 export function classificationStep(options: ClassificationStepOptions) {
-  const { classifier, task, view, mix, optimizer, communicator } = options;
+  const { classifier, task, view, mix, teacher, optimizer, communicator } = options;
   const apply: ApplyOptions = { training: true, communicator };
 
   const step = (
@@ -66,6 +69,7 @@ export function classificationStep(options: ClassificationStepOptions) {
     const viewed = view.apply(pixels, viewParameters);
     const ofView = { images: viewed, labels: task.targets(labels, supervisedClassCount(own.params)) };
     const { images: seen, labels: targets } = mix?.apply(viewed, ofView.labels, mixParameters) ?? ofView;
+    const taught = teacher?.(frozen, seen);
     const represent = () =>
       classifier.represent({ ...frozen.params, ...own.params }, { ...frozen.state, ...own.state }, seen, apply);
     // Where the head alone learns, the network runs before the tape does, and keeps no activation for it.
@@ -75,7 +79,7 @@ export function classificationStep(options: ClassificationStepOptions) {
       const { features, state } = before ?? represent();
       const logits = applySupervisedHead(own.params, features);
       const measured: Record<string, tf.Scalar> = task.accuracy ? { accuracy: task.accuracy(logits, targets) } : {};
-      return { loss: task.loss(logits, targets), auxiliary: { state, measured } };
+      return { loss: task.loss(logits, targets, taught), auxiliary: { state, measured } };
     });
     if (missing.length > 0) throw noGradient([...missing], Object.keys(own.params).length);
     const count: tf.Scalar = tf.cast(own.step, "float32");

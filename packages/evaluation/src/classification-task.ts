@@ -40,8 +40,9 @@ export interface ClassificationTask<Labelled extends Dataset = Dataset> {
    * The mean loss of a batch of logits `[count, classCount]`. Part of a compiled step too.
    *
    * @param targets as {@link ClassificationTask.targets} has them, or a mixture of them
+   * @param taught a teacher's logits of the same images, where there is a teacher
    */
-  loss(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Scalar;
+  loss(logits: tf.Tensor2D, targets: tf.Tensor2D, taught?: tf.Tensor2D): tf.Scalar;
   /** The accuracy of a batch, where an image has one class: of each image the first class's share of its targets, in the mean. */
   accuracy?(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Scalar;
   /** The same loss of test images, in double precision. */

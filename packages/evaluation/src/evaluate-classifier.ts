@@ -18,6 +18,7 @@ import type { Classifier } from "./classifier.js";
 import type { EvaluationResult, EvaluatorOptions } from "./evaluator.js";
 import { supervisedView, testView } from "./image-views.js";
 import { supervisedHeadPath } from "./supervised-head.js";
+import type { Teacher } from "./teacher.js";
 import { diverged, trainClassifier } from "./train-classifier.js";
 import { recipeOptimizer, stepsOf, type TrainingRecipe } from "./training-recipe.js";
 
@@ -50,16 +51,34 @@ export interface ClassifierEvaluation<Labelled extends Dataset> {
   readonly imageSize: ImageSize;
   /** What is done to train images after their view. */
   readonly mix?: BatchMix | undefined;
+  /** Whose predictions the task learns by, with variables of its own among those that do not learn. */
+  readonly teacher?: Teacher | undefined;
   readonly options: EvaluatorOptions & ImageOptions;
   /** What else the result tells about the protocol. */
   readonly settings: { readonly [name: string]: Json };
   readonly communicator: Communicator;
 }
 
+/** What was measured, and of what. */
+export interface EvaluatedClassifier {
+  readonly result: EvaluationResult;
+  /** What learned, owned by the caller. */
+  readonly learned: ModelVariables;
+}
+
 /** What every evaluator that trains on images does once it knows what learns: trains, scores the test images, tells. */
 export async function evaluateClassifier<Labelled extends Dataset>(
   evaluation: ClassifierEvaluation<Labelled>,
 ): Promise<EvaluationResult> {
+  const { result, learned } = await evaluatedClassifier(evaluation);
+  disposeTree(learned);
+  return result;
+}
+
+/** The same, and what learned goes on to be used. */
+export async function evaluatedClassifier<Labelled extends Dataset>(
+  evaluation: ClassifierEvaluation<Labelled>,
+): Promise<EvaluatedClassifier> {
   const begun = performance.now();
   const { task, classifier, variables, classCount, datasets, recipe, imageSize, options, communicator } = evaluation;
   const { train, test, validation } = datasets;
@@ -77,6 +96,7 @@ export async function evaluateClassifier<Labelled extends Dataset>(
     dataset: train,
     view,
     mix: evaluation.mix,
+    teacher: evaluation.teacher,
     batchSize,
     epochs,
     steps: totalSteps,
@@ -93,7 +113,7 @@ export async function evaluateClassifier<Labelled extends Dataset>(
     const loss = task.testLoss(scored);
     if (!Number.isFinite(loss)) throw diverged(totalSteps, loss);
     const { statistic, metrics, settings, ...measured } = task.measure(scored, metric, test);
-    return {
+    const result = {
       protocol: evaluation.protocol,
       ...measured,
       metrics: { ...metrics, loss, trainLoss, ...(trainTop1 !== undefined && { trainTop1 }) },
@@ -108,8 +128,10 @@ export async function evaluateClassifier<Labelled extends Dataset>(
       versions: { "@tensorflow/tfjs-core": tf.version_core, ...options.versions },
       seconds: (performance.now() - begun) / 1000,
     };
-  } finally {
+    return { result, learned: trained.learned };
+  } catch (error) {
     disposeTree(trained.learned);
+    throw error;
   }
 }
 

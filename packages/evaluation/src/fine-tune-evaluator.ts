@@ -2,7 +2,7 @@ import { type Communicator, foldIn, invalidArgument, oneProcess } from "@simclr/
 import { labelSubset } from "@simclr/data/browser";
 import { assertDatasets } from "./assert-datasets.js";
 import type { EvaluationDatasets, EvaluationResult, Evaluator, EvaluatorOptions } from "./evaluator.js";
-import { type FineTuneOptions, fineTune } from "./fine-tune.js";
+import { type FineTuneOptions, fineTune, fineTuneEpochs } from "./fine-tune.js";
 import { singleLabelTask } from "./single-label-task.js";
 import type { TrainableEncoder } from "./trainable-encoder.js";
 
@@ -65,7 +65,7 @@ export const fineTuneEvaluator: Evaluator<TrainableEncoder, FineTuneEvaluatorOpt
     subject,
     datasets: { ...datasets, train },
     options,
-    epochs: labelFraction <= 0.01 ? 60 : 30,
+    epochs: fineTuneEpochs(labelFraction),
     settings: { labelFraction },
     communicator,
   });

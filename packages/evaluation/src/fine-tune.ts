@@ -1,12 +1,18 @@
 import { type Communicator, disposeTree, invalidArgument, type Json } from "@simclr/core";
 import type { Dataset } from "@simclr/data";
 import type { ClassificationTask, LabelledParts } from "./classification-task.js";
-import { evaluateClassifier, type ImageOptions, networkImageSize } from "./evaluate-classifier.js";
+import type { Classifier } from "./classifier.js";
+import {
+  type EvaluatedClassifier,
+  evaluatedClassifier,
+  type ImageOptions,
+  networkImageSize,
+} from "./evaluate-classifier.js";
 import type { EvaluationResult, EvaluatorOptions } from "./evaluator.js";
 import { networkClassifier } from "./network-classifier.js";
 import { initSupervisedHead } from "./supervised-head.js";
 import type { TrainableEncoder } from "./trainable-encoder.js";
-import { type TrainingOptions, trainingRecipe } from "./training-recipe.js";
+import { type TrainingOptions, type TrainingRecipe, trainingRecipe } from "./training-recipe.js";
 
 export interface FineTuneOptions extends TrainingOptions, ImageOptions {
   /** What learns: everything (-1, the default), what follows the stem (0) or block group 1 to 4. */
@@ -30,8 +36,29 @@ export interface FineTuning<Labelled extends Dataset> {
   readonly communicator: Communicator;
 }
 
+/** A network that was fine-tuned: what was measured, and all that is needed to ask it. */
+export interface FineTuned extends EvaluatedClassifier {
+  readonly classifier: Classifier;
+}
+
 /** Trains a network on, from a linear classifier of zeros on top of it, for a task of any kind. */
 export async function fineTune<Labelled extends Dataset>(fineTuning: FineTuning<Labelled>): Promise<EvaluationResult> {
+  const { result, learned } = await fineTuned(fineTuning);
+  disposeTree(learned);
+  return result;
+}
+
+/** The published passes over the images whose labels are used. */
+export const fineTuneEpochs = (labelFraction: number): number => (labelFraction <= 0.01 ? 60 : 30);
+
+/** The recipe of fine-tuning so many images: Nesterov momentum at 0.05 * batch / 256, without warm-up and decay. */
+export function fineTuneRecipe(options: TrainingOptions, epochs: number, exampleCount: number): TrainingRecipe {
+  const baseRates = { nesterov: 0.05, lars: 0.005 };
+  return trainingRecipe(options, { epochs, batchSize: 256, weightDecay: 0, warmupEpochs: 0, baseRates }, exampleCount);
+}
+
+/** {@link fineTune}, and what learned goes on to be used. */
+export async function fineTuned<Labelled extends Dataset>(fineTuning: FineTuning<Labelled>): Promise<FineTuned> {
   const { task, subject, datasets, options, epochs, settings, communicator } = fineTuning;
   const { fineTuneAfterBlock = -1, fineTuneFromHeadLayer = 0 } = options;
   if (![-1, 0, 1, 2, 3, 4].includes(fineTuneAfterBlock)) {
@@ -43,15 +70,13 @@ export async function fineTune<Labelled extends Dataset>(fineTuning: FineTuning<
   const { train } = datasets;
   const classCount = task.assertDatasets(datasets);
   const imageSize = networkImageSize(options, datasets);
-  const baseRates = { nesterov: 0.05, lars: 0.005 };
-  const defaults = { epochs, batchSize: 256, weightDecay: 0, warmupEpochs: 0, baseRates };
-  const recipe = trainingRecipe(options, defaults, train.length);
+  const recipe = fineTuneRecipe(options, epochs, train.length);
   const imageShape = [...imageSize, train.imageShape[2]] as const;
   const freezing = { afterBlock: fineTuneAfterBlock, fromHeadLayer: fineTuneFromHeadLayer };
   const classifier = networkClassifier(subject, freezing, imageShape);
   const head = initSupervisedHead(classifier.featureSize, classCount);
   try {
-    return await evaluateClassifier({
+    const evaluated = await evaluatedClassifier({
       protocol: "fine-tune",
       task,
       classifier,
@@ -64,6 +89,7 @@ export async function fineTune<Labelled extends Dataset>(fineTuning: FineTuning<
       settings: { ...settings, fineTuneAfterBlock, fineTuneFromHeadLayer, featureSize: classifier.featureSize },
       communicator,
     });
+    return { ...evaluated, classifier };
   } finally {
     disposeTree(head);
   }

@@ -2,6 +2,8 @@ export { type BootstrapOptions, bootstrapInterval } from "./bootstrap-interval.j
 export type { ClassificationMetric } from "./classification-metric.js";
 export type { ClassificationResult } from "./classification-result.js";
 export { confusionMatrix } from "./confusion-matrix.js";
+export { distillationEvaluator } from "./distillation-evaluator.js";
+export type { DistillationEvaluatorOptions } from "./distillation-options.js";
 export { elevenPointMeanAveragePrecision } from "./eleven-point-mean-average-precision.js";
 export { type EmbedOptions, type Encoder, embed } from "./embed.js";
 export { type Embed, embedOnce } from "./embed-once.js";
@@ -54,6 +56,7 @@ export type { FeatureNormalization } from "./normalize-features.js";
 export { rawPixels } from "./raw-pixels.js";
 export { type RetrievalOptions, type RetrievalResult, retrieval } from "./retrieval.js";
 export { type RetrievalEvaluatorOptions, retrievalEvaluator } from "./retrieval-evaluator.js";
+export type { Student } from "./student.js";
 export { type SupervisedEvaluatorOptions, supervisedEvaluator } from "./supervised-evaluator.js";
 export { type PredictingModel, type ToEncoderOptions, toEncoder } from "./to-encoder.js";
 export { topKAccuracy } from "./top-k-accuracy.js";

@@ -9,13 +9,16 @@ import { describeEachBackend } from "@simclr/runtime/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { classScores } from "./class-scores.js";
+import { distillationTask } from "./distillation-task.js";
 import { tinyBackbone, tinyHead } from "./fixtures/tiny-network.js";
 import { frozenClassifier } from "./frozen-classifier.js";
 import { supervisedView, testView } from "./image-views.js";
 import { rawPixels } from "./index.js";
 import { networkClassifier } from "./network-classifier.js";
+import { partlyLabelled } from "./partly-labelled.js";
 import { singleLabelTask } from "./single-label-task.js";
 import { initSupervisedHead } from "./supervised-head.js";
+import { teacherOf, teacherVariables } from "./teacher.js";
 import { type ClassifierTraining, trainClassifier } from "./train-classifier.js";
 import { recipeOptimizer } from "./training-recipe.js";
 
@@ -105,6 +108,61 @@ describeEachBackend((backendName) => {
         expect([...labels]).toEqual(fixture.testLabels);
         expect([bytes(encoder.params), bytes(encoder.state)]).toEqual(before);
         disposeTree([encoder.params, encoder.state, head, result.learned.params, result.learned.state]);
+      },
+    );
+  });
+
+  describe.each(compilers)("trainClassifier with a teacher, %s", (_, compiler) => {
+    it.each<[number, number, (typeof fixture.distilled)[number]]>(
+      fixture.distilled.map((golden: (typeof fixture.distilled)[number]) => [
+        golden.temperature,
+        golden.distillationWeight,
+        golden,
+      ]),
+    )(
+      "distils at temperature %d and weight %d as PyTorch, to every number, and the teacher stays as it is",
+      async (temperature, distillationWeight, golden) => {
+        const encoder = { backbone: tinyBackbone(), params: restore(fixture.params), state: restore(fixture.state) };
+        const classifier = networkClassifier(encoder, { afterBlock: -1, fromHeadLayer: 0 }, [6, 6, 3]);
+        const head = initSupervisedHead(classifier.featureSize, classCount);
+        const like = { ...encoder.params, ...encoder.state, ...head };
+        const tuned = (values: Record<string, number[]>): Parameters =>
+          Object.fromEntries(Object.entries(values).map(([path, own]) => [path, tf.tensor(own, like[path]?.shape)]));
+        const [known, statistics] = [tuned(fixture.cases[0].learned), tuned(fixture.cases[0].statistics)];
+        const taught = teacherVariables({
+          params: { ...encoder.params, ...known },
+          state: { ...encoder.state, ...statistics },
+        });
+        const before = [bytes(taught.params), bytes(taught.state)];
+        const recipe = { epochs: steps, batchSize: train.length, learningRate, weightDecay: 0, warmupEpochs: 0, optimizer: "nesterov" } as const; // biome-ignore format: one line
+        const labels = new Map<number, number>(
+          golden.known.map((image: number) => [image, fixture.trainLabels[image]]),
+        );
+        const result = await trainClassifier({
+          ...common,
+          ...recipe,
+          task: distillationTask({ temperature, distillationWeight }),
+          classifier,
+          teacher: teacherOf(classifier),
+          variables: {
+            params: { ...encoder.params, ...head, ...taught.params },
+            state: { ...encoder.state, ...taught.state },
+          },
+          dataset: partlyLabelled(train, labels),
+          optimizer: recipeOptimizer(recipe, train.length, encoder.params),
+          compile: compiler,
+        });
+        const tolerance = { absolute: 2e-5, relative: 2e-5 };
+        const learned = { ...result.learned.params, ...result.learned.state };
+        const expected = { ...golden.learned, ...golden.statistics };
+        expect(Object.keys(learned).sort()).toEqual(Object.keys(expected).sort());
+        for (const [path, values] of Object.entries(expected)) {
+          expectClose(learned[path] as tf.Tensor, values as number[], tolerance);
+        }
+        expectClose([result.trainLoss], [golden.losses.at(-1)], tolerance);
+        expect(result).not.toHaveProperty("trainTop1");
+        expect([bytes(taught.params), bytes(taught.state)]).toEqual(before);
+        disposeTree([encoder.params, encoder.state, head, known, statistics, learned]);
       },
     );
   });

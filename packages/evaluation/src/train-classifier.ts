@@ -18,6 +18,7 @@ import type { ClassificationTask } from "./classification-task.js";
 import type { Classifier } from "./classifier.js";
 import { type LabelledInputs, labelledInputs } from "./labelled-inputs.js";
 import { supervisedHeadPath } from "./supervised-head.js";
+import type { Teacher } from "./teacher.js";
 
 export interface ClassifierTraining<Labelled extends Dataset = Dataset> {
   readonly task: Pick<ClassificationTask<Labelled>, "labelsOf" | "targets" | "loss" | "accuracy">;
@@ -28,6 +29,8 @@ export interface ClassifierTraining<Labelled extends Dataset = Dataset> {
   readonly view: View;
   /** What is done to each batch after the view, labels too. Default: nothing. */
   readonly mix?: BatchMix | undefined;
+  /** What tells the task of each batch as it is seen. Default: none. */
+  readonly teacher?: Teacher | undefined;
   readonly batchSize: number;
   readonly epochs: number;
   /** Ends so early; at most as many as the epochs have. Default: all of theirs. */

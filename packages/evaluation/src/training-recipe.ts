@@ -35,7 +35,11 @@ export type TrainingRecipe = {
 } & Pick<TrainingOptions, "steps">;
 
 /** An evaluator's defaults; the learning rate is this at batch 256 for nesterov, and this at batch 1 for LARS. */
-export type TrainingDefaults = Omit<TrainingRecipe, "learningRate" | "optimizer" | "steps"> & {
+export type TrainingDefaults = Omit<TrainingRecipe, "learningRate" | "optimizer" | "steps" | "warmupEpochs"> & {
+  /** Default: nesterov. */
+  readonly optimizer?: TrainingRecipe["optimizer"];
+  /** A number, or what it is of so many epochs. */
+  readonly warmupEpochs: number | ((epochs: number) => number);
   readonly baseRates: { readonly nesterov: number; readonly lars: number };
 };
 
@@ -45,7 +49,7 @@ export function trainingRecipe(
   { baseRates, ...defaults }: TrainingDefaults,
   exampleCount: number,
 ): TrainingRecipe {
-  const { weightDecay = defaults.weightDecay, optimizer = "nesterov", steps } = options;
+  const { weightDecay = defaults.weightDecay, optimizer = defaults.optimizer ?? "nesterov", steps } = options;
   if (steps !== undefined && !(Number.isInteger(steps) && steps >= 1)) {
     throw invalidArgument("steps", steps, "an integer of at least 1");
   }
@@ -54,7 +58,8 @@ export function trainingRecipe(
   }
   const stepsPerEpoch = Math.max(1, Math.floor(exampleCount / (options.batchSize ?? defaults.batchSize)));
   const epochs = steps === undefined ? (options.epochs ?? defaults.epochs) : Math.ceil(steps / stepsPerEpoch);
-  const { warmupEpochs = Math.min(defaults.warmupEpochs, epochs - 1) } = options;
+  const published = typeof defaults.warmupEpochs === "number" ? defaults.warmupEpochs : defaults.warmupEpochs(epochs);
+  const { warmupEpochs = Math.min(published, epochs - 1) } = options;
   for (const [name, value] of Object.entries({ epochs, batchSize: options.batchSize ?? defaults.batchSize })) {
     if (!Number.isInteger(value) || value < 1) throw invalidArgument(name, value, "an integer of at least 1");
   }

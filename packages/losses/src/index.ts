@@ -3,6 +3,7 @@ export type { ContrastiveLoss } from "./contrastive-loss.js";
 export { type ContrastiveMetrics, type ContrastiveMetricsOptions, contrastiveMetrics } from "./contrastive-metrics.js";
 export { type DclOptions, dcl } from "./dcl.js";
 export { type DclwOptions, dclw } from "./dclw.js";
+export { type DistillationLossOptions, distillationLoss } from "./distillation-loss.js";
 export type { HardNegatives } from "./hard-negatives.js";
 export { type InfoNceOptions, infoNce, infoNceLogits } from "./info-nce.js";
 export { l2Normalize } from "./l2-normalize.js";

@@ -17,6 +17,9 @@ interface EvaluateOptions {
   readonly learningRate?: string;
   readonly fineTuneAfterBlock?: string;
   readonly fineTuneFromHeadLayer?: string;
+  readonly temperature?: string;
+  readonly teacherEpochs?: string;
+  readonly student?: string;
   readonly mix?: string[];
   readonly mixupAlpha?: string;
   readonly cutmixAlpha?: string;
@@ -35,15 +38,28 @@ export function evaluateCommand(): Command {
     )
     .option("--encoders <names>", "whose features: of trained, untrained, pixels (default: all three)", list)
     .option("--k <n>", "knn: neighbours that vote (default: the recipe's, 200)")
-    .option("--label-fraction <shares>", "fine-tune, supervised: of the labels, one result each (default: 1)", list)
-    .option("--fine-tune-after-block <n>", "fine-tune: what follows block group 0 (the stem) to 4; -1: all (default)")
+    .option(
+      "--label-fraction <shares>",
+      "fine-tune, distill, supervised: of the labels, one result each (default: 1)",
+      list,
+    )
+    .option(
+      "--fine-tune-after-block <n>",
+      "fine-tune, distill: what follows block group 0 (the stem) to 4; -1: all (default)",
+    )
     .option(
       "--fine-tune-from-head-layer <n>",
-      "fine-tune: from this layer of the projection head (default: 0, before it)",
+      "fine-tune, distill: from this layer of the projection head (default: 0, before it)",
     )
-    .option("--epochs <n>", "linear, fine-tune, supervised: passes over the images (default: the published number)")
-    .option("--batch-size <n>", "linear, fine-tune, supervised: images a step (default: 512, 256, 256)")
-    .option("--learning-rate <x>", "linear, fine-tune, supervised: the peak (default: scaled by the batch size)")
+    .option("--temperature <x>", "distill: of the predictions (default: 0.1, or 1 for another student)")
+    .option("--teacher-epochs <n>", "distill: of the teacher's fine-tuning (default: 30, or 60 for 1% of the labels)")
+    .option(
+      "--student <run|recipe>",
+      "distill: a run that goes on, or a recipe's network from scratch (default: the run)",
+    )
+    .option("--epochs <n>", "of protocols that train on images: passes over them (default: the published number)")
+    .option("--batch-size <n>", "of the same: images a step (default: 512 for linear, else 256)")
+    .option("--learning-rate <x>", "of the same: the peak (default: scaled by the batch size)")
     .option("--mix <names>", "supervised: mixup, cutmix, or of both one by chance for each batch (default: none)", list)
     .option("--mixup-alpha <x>", "of its beta distribution (default: 0.2)")
     .option("--cutmix-alpha <x>", "of its beta distribution (default: 1)")
@@ -68,13 +84,15 @@ Protocols that train on images, with crop and flip; hours without a GPU:
   linear               one linear layer on the frozen encoder (Chen et al. 2020, section 4.2); 100 epochs, or 90 above 32 pixels
   fine-tune            the whole network goes on learning, with all labels or a share of them (section 5); 30 epochs, or 60 for
                        1% of the labels and less
+  distill              a fine-tuned network teaches the pretrained one, or --student, by its predictions of all images, without their
+                       labels (Chen et al. 2020b, section 2); 400 epochs. --epochs and the like are the student's
   supervised           the same network from scratch, with the same labels: what fine-tuning has to beat; 90 epochs. --mix makes
                        it a stronger one: mixtures of images and of their labels (Zhang et al. 2018; Yun et al. 2019)
 
 What fits which question:
   did it learn anything?             knn,linear-features: what you get without --protocol
   how does it compare with a paper?  linear
-  I have few labels                  fine-tune,supervised --label-fraction 0.01,0.1
+  I have few labels                  fine-tune,distill,supervised --label-fraction 0.01,0.1
 
 Settings of knn and linear-features are the recipe's, evaluation.* of \`simclr recipes --keys\`.
 
@@ -83,6 +101,7 @@ Examples:
   simclr evaluate runs/photos-20261124-093000 --protocol knn --data ./other-photos
   simclr evaluate runs/photos-20261124-093000 --protocol all-features --encoders trained,untrained
   simclr evaluate runs/photos-20261124-093000 --protocol fine-tune,supervised --label-fraction 0.01,0.1 --epochs 30
+  simclr evaluate runs/photos-20261124-093000 --protocol distill --label-fraction 0.1 --student runs/small-20261125-101500
   simclr evaluate runs/photos-20261124-093000 --protocol supervised --mix mixup,cutmix
 
 Each result is written when it is there to <run>/evaluations/<protocol>[-<label fraction>]-<encoder>.json, in the place of an
@@ -123,6 +142,9 @@ function choicesOf(options: EvaluateOptions): EvaluationChoices {
     learningRate: number("--learning-rate", options.learningRate),
     fineTuneAfterBlock: number("--fine-tune-after-block", options.fineTuneAfterBlock),
     fineTuneFromHeadLayer: number("--fine-tune-from-head-layer", options.fineTuneFromHeadLayer),
+    temperature: number("--temperature", options.temperature),
+    teacherEpochs: number("--teacher-epochs", options.teacherEpochs),
+    student: options.student,
     mix: options.mix as EvaluationChoices["mix"],
     mixupAlpha: number("--mixup-alpha", options.mixupAlpha),
     cutmixAlpha: number("--cutmix-alpha", options.cutmixAlpha),

@@ -16,7 +16,7 @@ export interface EvaluationChoices {
   readonly protocols?: readonly (Protocol | "all-features")[] | undefined;
   /** Of feature protocols. Default: trained, untrained and pixels. */
   readonly encoders?: readonly MeasuredEncoder["encoder"][] | undefined;
-  /** Of `fine-tune` and `supervised`: the shares of the labels that are used, one result each. Default 1. */
+  /** Of `fine-tune`, `distill` and `supervised`: the shares of the labels that are used, one result each. Default 1. */
   readonly labelFractions?: readonly number[] | undefined;
   /** Of protocols that train on images. Default: each protocol's published number of epochs. */
   readonly epochs?: number | undefined;
@@ -24,10 +24,16 @@ export interface EvaluationChoices {
   readonly batchSize?: number | undefined;
   /** The peak, of protocols that train on images. Default: scaled by the batch size, as published. */
   readonly learningRate?: number | undefined;
-  /** Of `fine-tune`: what follows this block group learns; -1, the default, is everything. */
+  /** Of `fine-tune`, and of the teacher of `distill`: what follows this block group learns; -1, the default, is everything. */
   readonly fineTuneAfterBlock?: number | undefined;
-  /** Of `fine-tune`: the layer of the projection head that is tuned from; 0, the default, are the features before it. */
+  /** Of the same: the layer of the projection head that is tuned from; 0, the default, are the features before it. */
   readonly fineTuneFromHeadLayer?: number | undefined;
+  /** Of `distill`. Default: 0.1 for a student with the run's own backbone, 1 for another. */
+  readonly temperature?: number | undefined;
+  /** Of `distill`: passes over the labelled images. Default: the published number, 60 for 1% of the labels and less, else 30. */
+  readonly teacherEpochs?: number | undefined;
+  /** Of `distill`: a run's folder, whose network goes on, or a recipe, whose network begins with random numbers. Default: the run. */
+  readonly student?: string | undefined;
   /** Of `supervised`: how images of a batch are mixed, and their labels; of several one by chance. Default: not at all. */
   readonly mix?: readonly MixName[] | undefined;
   /** Of the beta distribution of mixup's shares. Default 0.2, Zhang et al. 2018 on ImageNet; they take 1 on CIFAR. */
@@ -71,11 +77,15 @@ export function evaluationSettings(choices: EvaluationChoices, recipe: Recipe): 
 }
 
 function assertRanges(choices: EvaluationChoices, { head }: Recipe): void {
-  const counts = { "--epochs": choices.epochs, "--batch-size": choices.batchSize, "--k": choices.k, "--examples": choices.examples }; // biome-ignore format: one line
+  const counts = { "--epochs": choices.epochs, "--teacher-epochs": choices.teacherEpochs, "--batch-size": choices.batchSize, "--k": choices.k, "--examples": choices.examples }; // biome-ignore format: one line
   for (const [option, value] of Object.entries(counts)) {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
       throw invalidOption(option, String(value), "a whole number of at least 1", `For example: ${option} 20.`);
     }
+  }
+  const { temperature = 1 } = choices;
+  if (!(Number.isFinite(temperature) && temperature > 0)) {
+    throw invalidOption("--temperature", String(temperature), "a number above 0", "SimCLR v2 takes 0.1 and 1.");
   }
   const { learningRate, labelFractions = [1], fineTuneAfterBlock = -1, fineTuneFromHeadLayer = 0, encoders } = choices;
   if (learningRate !== undefined && !(Number.isFinite(learningRate) && learningRate > 0)) {
@@ -130,8 +140,11 @@ function assertUsed(choices: EvaluationChoices, protocols: readonly Protocol[]):
   const takers: [option: string, value: unknown, protocols: readonly Protocol[]][] = [
     ["--k", choices.k, ["knn"]],
     ["--label-fraction", choices.labelFractions, labelFractionProtocols],
-    ["--fine-tune-after-block", choices.fineTuneAfterBlock, ["fine-tune"]],
-    ["--fine-tune-from-head-layer", choices.fineTuneFromHeadLayer, ["fine-tune"]],
+    ["--fine-tune-after-block", choices.fineTuneAfterBlock, ["fine-tune", "distill"]],
+    ["--fine-tune-from-head-layer", choices.fineTuneFromHeadLayer, ["fine-tune", "distill"]],
+    ["--temperature", choices.temperature, ["distill"]],
+    ["--teacher-epochs", choices.teacherEpochs, ["distill"]],
+    ["--student", choices.student, ["distill"]],
     ["--mix", choices.mix, ["supervised"]],
   ];
   for (const [option, value, names] of takers) {
@@ -151,7 +164,7 @@ function assertUsed(choices: EvaluationChoices, protocols: readonly Protocol[]):
   const { epochs, batchSize, learningRate } = choices;
   for (const [option, value] of Object.entries({ "--epochs": epochs, "--batch-size": batchSize, "--learning-rate": learningRate })) {
     if (value !== undefined && protocols.every(isFeatureProtocol)) {
-      throw unusedOption(option, "linear, fine-tune or supervised", protocols);
+      throw unusedOption(option, "linear, fine-tune, distill or supervised", protocols);
     }
   } // biome-ignore format: one line
   if (choices.encoders && !protocols.some(isFeatureProtocol)) {

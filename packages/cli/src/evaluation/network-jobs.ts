@@ -1,6 +1,7 @@
 import { foldIn, type RandomKey } from "@simclr/core";
 import { type Dataset, labelSubset } from "@simclr/data";
 import {
+  distillationEvaluator,
   type EvaluatorOptions,
   type FineTuneEvaluatorOptions,
   fineTuneEvaluator,
@@ -10,6 +11,7 @@ import {
 } from "@simclr/evaluation";
 import { encoderTitle } from "../recipe/objective-name.js";
 import type { Recipe } from "../recipe/recipe-schema.js";
+import type { OpenStudent } from "../run/open-student.js";
 import { supervisedView } from "../run/supervised-view.js";
 import { batchMix, mixSettings } from "./batch-mix.js";
 import type { EvaluationJob } from "./evaluation-job.js";
@@ -21,6 +23,10 @@ export interface NetworkJobsOptions {
   readonly network: TrainableEncoder;
   readonly train: Dataset;
   readonly test: Dataset;
+  /** What the run learned from, where that is more than `train`: images without labels, for a student. */
+  readonly unlabelled?: Dataset;
+  /** Whom the trained network teaches, where that is not itself. */
+  readonly student?: OpenStudent;
   /** What a network sees. */
   readonly imageSize: readonly [height: number, width: number];
   /** The one that the evaluators get too: fine-tuning and its supervised baseline have the same labels. */
@@ -63,6 +69,29 @@ export function networkJobs(options: NetworkJobsOptions): EvaluationJob[] {
       const run = (common: EvaluatorOptions) =>
         fineTuneEvaluator(network, { train, test }, { ...training, ...tuning, labelFraction, ...common });
       jobs.push({ ...trained, protocol: "fine-tune", labelFraction, run });
+    }
+  }
+  if (settings.protocols.includes("distill")) {
+    const { temperature, teacherEpochs } = settings;
+    const { student, unlabelled } = options;
+    const distilling = {
+      ...training,
+      teacher: { ...tuning, ...(teacherEpochs !== undefined && { epochs: teacherEpochs }) },
+      ...(temperature !== undefined && { temperature }),
+      ...(unlabelled && { unlabelled }),
+      ...(student && { student: student.network }),
+    };
+    const title = student ? `${trained.encoderTitle}, taught to ${student.name}` : trained.encoderTitle;
+    for (const { labelFraction } of few) {
+      const run = async (common: EvaluatorOptions) => {
+        const result = await distillationEvaluator(
+          network,
+          { train, test },
+          { ...distilling, labelFraction, ...common },
+        );
+        return student ? { ...result, settings: { ...result.settings, student: student.name } } : result;
+      };
+      jobs.push({ ...trained, encoderTitle: title, protocol: "distill", labelFraction, run });
     }
   }
   if (settings.protocols.includes("supervised")) {

@@ -4,9 +4,9 @@ import { nearest } from "../recipe/recipe-keys.js";
 /** Protocols on features that are computed once for each encoder. */
 const featureProtocols = ["knn", "linear-features", "logistic-regression", "retrieval"] as const;
 /** Protocols that train on images. */
-const networkProtocols = ["linear", "fine-tune", "supervised"] as const;
+const networkProtocols = ["linear", "fine-tune", "distill", "supervised"] as const;
 /** Those of them that can do with some of the labels. */
-export const labelFractionProtocols = ["fine-tune", "supervised"] as const;
+export const labelFractionProtocols = ["fine-tune", "distill", "supervised"] as const;
 
 export type FeatureProtocol = (typeof featureProtocols)[number];
 type NetworkProtocol = (typeof networkProtocols)[number];

@@ -56,6 +56,7 @@ const protocolTitles: Readonly<Record<string, string>> = {
   "logistic-regression": "Logistic regression",
   retrieval: "Retrieval",
   "fine-tune": "Fine-tuned",
+  distill: "Distilled",
   supervised: "Supervised",
 };
 const protocolOrder = Object.keys(protocolTitles);

@@ -26,6 +26,7 @@ import { encoderPictures } from "./encoder-pictures.js";
 import { atMost, type ImageSource, imageSource } from "./image-source.js";
 import { machine } from "./machine.js";
 import { encodersToMeasure } from "./measured-encoders.js";
+import { openStudent } from "./open-student.js";
 import { recipeCompile } from "./recipe-compile.js";
 import { readRunSettings } from "./run-settings.js";
 
@@ -152,6 +153,7 @@ async function measure(context: MeasureContext): Promise<Measured> {
   const encoders = encodersToMeasure(trained, runKey, source.bank.imageShape, compile, encoderTitle(recipe));
   const needsNetwork = !settings.protocols.every(isFeatureProtocol);
   const network = needsNetwork && source.test ? await loadNetwork(runFolder) : undefined;
+  const student = network && settings.student ? await openStudent(settings.student, source.bank.imageShape) : undefined;
   try {
     const { test, networkTest } = source;
     const jobs = [];
@@ -165,6 +167,8 @@ async function measure(context: MeasureContext): Promise<Measured> {
       const parts = {
         train: atMost(source.networkTraining ?? source.pretraining, settings.examples),
         test: atMost(networkTest, settings.examples),
+        ...(source.networkTraining && { unlabelled: atMost(source.pretraining, settings.examples) }),
+        ...(student && { student }),
       };
       jobs.push(...networkJobs({ settings, recipe, network, ...parts, imageSize: [height, width], key }));
     }
@@ -206,6 +210,7 @@ async function measure(context: MeasureContext): Promise<Measured> {
     });
     return { pictures, evaluations, accuracies };
   } finally {
+    student?.dispose();
     network?.dispose();
     for (const encoder of encoders) encoder.dispose();
   }
