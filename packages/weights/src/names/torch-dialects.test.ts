@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { convNextShapes, type Shapes, vitShapes } from "@simclr/backbones";
+import { convNextShapes, vitShapes } from "@simclr/backbones";
+import type { Shapes } from "@simclr/core";
 import { describe, expect, it } from "vitest";
 import transformers from "../fixtures/transformers/goldens.json" with { type: "json" };
 import { toFileShape, torchLayout } from "../kernel-layout.js";
