@@ -1,9 +1,15 @@
 import koffi from "koffi";
-import { expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
+import { useTensorFlow } from "../backend/use-tensorflow.js";
 import { glibcVersion } from "../provisioning/platform.js";
 import { mapLargeBlocks } from "./map-large-blocks.js";
 
 const counts = ["arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"]; // biome-ignore format: one line
+
+// Koffi's settings are made before its first library, by the runtime.
+beforeAll(async () => {
+  await useTensorFlow();
+});
 
 it.runIf(process.platform === "linux" && glibcVersion())("gives blocks of 1 MiB and more back to the system", () => {
   const libc = koffi.load(null);
