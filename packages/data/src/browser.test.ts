@@ -8,6 +8,7 @@ it("the browser's entry is a part of the whole", async () => {
     "browserDecoder",
     "cached",
     "labelSubset",
+    "labelSubsetIndices",
     "splitDataset",
     "subset",
   ]);
