@@ -1,16 +1,12 @@
-import { readFileSync } from "node:fs";
 import type { Parameters } from "@simclr/core";
 import { expectClose } from "@simclr/core/testing";
 import { describeEachBackend } from "@simclr/runtime/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, it } from "vitest";
+import { expectTrajectory, readTrajectories } from "./fixtures/expect-trajectory.js";
 import { applyUpdates, type LarsOptions, lars, linearSchedule, normBiasAndSupervisedHead } from "./index.js";
 
-const fixture = JSON.parse(readFileSync(new URL("./fixtures/lars.json", import.meta.url), "utf8"));
-
-function tensors(values: Record<string, number[]>): Parameters {
-  return Object.fromEntries(Object.entries(values).map(([path, v]) => [path, tf.tensor(v, fixture.shapes[path])]));
-}
+const fixture = readTrajectories("lars.json");
 
 describeEachBackend(() => {
   // Two steps of lars_optimizer.py, google-research/simclr@383d414.
@@ -51,21 +47,8 @@ describeEachBackend(() => {
     ["soloClipped", { trustCoefficient: 0.5, clip: true }],
   ];
   it.each(pytorch)("pytorch: 20 steps as those of %s, at rates that change from 0 on", (name, options) => {
-    tf.tidy(() => {
-      const learningRate = linearSchedule({ start: 0, end: 4, totalSteps: 20 });
-      const optimizer = lars({ learningRate, weightDecay: 0.01, variant: "pytorch", ...options });
-      let params = tensors(fixture.start);
-      let state = optimizer.init(params);
-      for (const [step, gradients] of fixture.gradients.entries()) {
-        const [updates, next] = optimizer.update(tensors(gradients), state, params, tf.scalar(step));
-        params = applyUpdates(params, updates);
-        state = next;
-        for (const [path, tensor] of Object.entries(params)) {
-          const expected = fixture.trajectories[name][step][path];
-          expectClose(tensor, expected, { absolute: 3e-6, relative: 1e-5 });
-        }
-      }
-    });
+    const learningRate = linearSchedule({ start: 0, end: 4, totalSteps: 20 });
+    expectTrajectory(fixture, name, lars({ learningRate, weightDecay: 0.01, variant: "pytorch", ...options }));
   });
 
   it("clip: no parameter moves faster than at the learning rate, in every variant", () => {

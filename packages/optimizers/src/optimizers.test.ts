@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { eager, type Parameters } from "@simclr/core";
 import { expectClose } from "@simclr/core/testing";
 import { compile as recorded } from "@simclr/runtime";
@@ -6,10 +5,10 @@ import { describeEachBackend } from "@simclr/runtime/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { describeOptimizer } from "./contract.js";
+import { expectTrajectory, readTrajectories } from "./fixtures/expect-trajectory.js";
 import {
   adam,
   adamw,
-  applyUpdates,
   chain,
   clipByGlobalNorm,
   clipByValue,
@@ -26,7 +25,7 @@ import {
   trace,
 } from "./index.js";
 
-const fixture = JSON.parse(readFileSync(new URL("./fixtures/trajectories.json", import.meta.url), "utf8"));
+const fixture = readTrajectories("trajectories.json");
 const isBias = (path: string) => path.endsWith("bias");
 
 // By the trajectory's name: the optimizer that has to walk it.
@@ -102,20 +101,13 @@ describeEachBackend((backendName) => {
 
   describe("20 steps equal those of", () => {
     it.each(Object.keys(fixture.trajectories))("%s", (name) => {
-      tf.tidy(() => {
-        const optimizer = peers[name] as GradientTransformation;
-        let params = tensors(fixture.start);
-        let state = optimizer.init(params);
-        for (const [step, gradients] of fixture.gradients.entries()) {
-          const [updates, next] = optimizer.update(tensors(gradients), state, params, tf.scalar(step));
-          params = applyUpdates(params, updates);
-          state = next;
-          const followed = name.endsWith(".ema") ? (state as unknown as Parameters[])[1] : params;
-          for (const [path, tensor] of Object.entries(followed as Parameters)) {
-            expectClose(tensor, fixture.trajectories[name][step][path], { absolute: 3e-6, relative: 1e-5 });
-          }
-        }
-      });
+      const ofAverages = (_: Parameters, state: unknown) => (state as Parameters[])[1] as Parameters;
+      expectTrajectory(
+        fixture,
+        name,
+        peers[name] as GradientTransformation,
+        name.endsWith(".ema") ? ofAverages : undefined,
+      );
     });
   });
 
@@ -184,7 +176,3 @@ describeEachBackend((backendName) => {
     }
   });
 });
-
-function tensors(values: Record<string, number[]>): Parameters {
-  return Object.fromEntries(Object.entries(values).map(([path, v]) => [path, tf.tensor(v, fixture.shapes[path])]));
-}
