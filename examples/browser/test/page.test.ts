@@ -37,6 +37,19 @@ const textOf = (page: Page, selector: string) => page.$eval(selector, (element) 
 const ready = (page: Page, pattern: RegExp) =>
   page.waitForFunction((source) => new RegExp(source).test(document.getElementById("status")?.textContent ?? ""), { timeout: 20_000 }, pattern.source); // biome-ignore format: one line
 
+/** The page with four photos that were dropped on it. */
+async function openWithPhotos(name: string) {
+  const files = await Promise.all([20, 33, 80, 47].map((height, seed) => photo(seed, height, 52).png().toBuffer()));
+  const photos = join(scratch, name);
+  mkdirSync(photos);
+  for (const [i, file] of files.entries()) writeFileSync(join(photos, `${i}.png`), file);
+  const { page, complaints } = await open();
+  await ready(page, /is ready/);
+  await drop(page, [photos]);
+  await ready(page, /4 images embedded/);
+  return { files, page, complaints };
+}
+
 /** Clicks a photo and reads its neighbours off the page. */
 async function neighboursOf(page: Page, index: number) {
   await page.click(`#photos [data-index="${index}"]`);
@@ -146,14 +159,7 @@ describe.skipIf(!browser)("the page", () => {
     const encoder = { spec: backbone.spec, ...backbone.init(randomKey(3)) };
     const own = (images: tf.Tensor4D) =>
       backbone.apply(encoder.params, encoder.state, images, { training: false }).outputs.features as tf.Tensor2D;
-    const files = await Promise.all([20, 33, 80, 47].map((height, seed) => photo(seed, height, 52).png().toBuffer()));
-    const photos = join(scratch, "squares");
-    mkdirSync(photos);
-    for (const [i, file] of files.entries()) writeFileSync(join(photos, `${i}.png`), file);
-    const { page, complaints } = await open();
-    await ready(page, /is ready/);
-    await drop(page, [photos]);
-    await ready(page, /4 images embedded/);
+    const { files, page, complaints } = await openWithPhotos("squares");
 
     const features = await nodeFeatures(own, files, [20, 20, 3]);
     for (const [format, imageSize] of [["safetensors", undefined], ["graph-model", 20]] as const) {
@@ -194,14 +200,7 @@ describe.skipIf(!browser)("the page", () => {
       }),
       convnext: convNext({ depths: [1, 2], widths: [8, 12], patchSize: 2, layerScale: 0.5 }),
     };
-    const files = await Promise.all([20, 33, 80, 47].map((height, seed) => photo(seed, height, 52).png().toBuffer()));
-    const photos = join(scratch, "seen");
-    mkdirSync(photos);
-    for (const [i, file] of files.entries()) writeFileSync(join(photos, `${i}.png`), file);
-    const { page, complaints } = await open();
-    await ready(page, /is ready/);
-    await drop(page, [photos]);
-    await ready(page, /4 images embedded/);
+    const { files, page, complaints } = await openWithPhotos("seen");
     const titles = await page.$$eval("#backend option", (options) => options.map(({ textContent }) => textContent));
     for (const [kind, backbone] of Object.entries(backbones)) {
       const encoder = { spec: backbone.spec, ...backbone.init(randomKey(3)) };

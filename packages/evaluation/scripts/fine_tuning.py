@@ -135,8 +135,8 @@ def run(after_block, from_layer, weight_decay):
     }
 
 
-def mixed():
-    """All of the network, a constant rate; each step mixes every image with the one before it by numbers that are given."""
+def whole_network():
+    """The pretrained backbone and a classifier of zeros, of which everything learns."""
     p = {path: torch.tensor(value) for path, value in params.items() if path.startswith("backbone/")}
     s = {path: torch.tensor(value) for path, value in state.items() if path.startswith("backbone/")}
     p["supervisedHead/kernel"] = torch.zeros(5, CLASSES, dtype=torch.float64)
@@ -144,6 +144,12 @@ def mixed():
     for value in p.values():
         value.requires_grad_(True)
     optimizer = torch.optim.SGD(p.values(), lr=RATE, momentum=0.9, nesterov=True)
+    return p, s, optimizer
+
+
+def mixed():
+    """All of the network, a constant rate; each step mixes every image with the one before it by numbers that are given."""
+    p, s, optimizer = whole_network()
     x, y = torch.tensor(train).permute(0, 3, 1, 2).double() / 255, torch.tensor(train_labels)
     steps = []
     for drawn in ({"lam": 0.7}, {"box": (1, 2, 5, 6)}, {"box": (0, 0, 3, 4)}, {"lam": 0.05}):
@@ -177,13 +183,7 @@ def distilled(teacher, temperature, weight, known):
     shapes |= {"supervisedHead/kernel": (5, CLASSES), "supervisedHead/bias": (CLASSES,)}
     fixed = {path: torch.tensor(value) for path, value in params.items()} | tensors(teacher["learned"], shapes)
     statistics = {path: torch.tensor(value) for path, value in state.items()} | tensors(teacher["statistics"], shapes)
-    p = {path: torch.tensor(value) for path, value in params.items() if path.startswith("backbone/")}
-    s = {path: torch.tensor(value) for path, value in state.items() if path.startswith("backbone/")}
-    p["supervisedHead/kernel"] = torch.zeros(5, CLASSES, dtype=torch.float64)
-    p["supervisedHead/bias"] = torch.zeros(CLASSES, dtype=torch.float64)
-    for value in p.values():
-        value.requires_grad_(True)
-    optimizer = torch.optim.SGD(p.values(), lr=RATE, momentum=0.9, nesterov=True)
+    p, s, optimizer = whole_network()
     with torch.no_grad():
         word = F.softmax(logits(fixed, statistics, torch.tensor(train), False, -1, 0) / temperature, dim=1)
     losses = []
