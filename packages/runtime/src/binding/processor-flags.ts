@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
 
-/** What the kernel says that an x64 processor can do (`avx2`, `avx512f`), from Linux's /proc/cpuinfo; empty elsewhere. */
+let known: ReadonlySet<string> | undefined;
+
+/** What the kernel says that an x64 processor can do (`avx2`, `avx512f`), from Linux's /proc/cpuinfo, read once; empty elsewhere. */
 export function processorFlags(): ReadonlySet<string> {
-  const isKnown = process.arch === "x64" && process.platform === "linux";
-  return flagsOf(isKnown ? readFileSync("/proc/cpuinfo", "utf8") : "");
+  const isTold = process.arch === "x64" && process.platform === "linux";
+  known ??= flagsOf(isTold ? readFileSync("/proc/cpuinfo", "utf8") : "");
+  return known;
 }
 
 export function flagsOf(cpuinfo: string): ReadonlySet<string> {

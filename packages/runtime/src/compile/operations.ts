@@ -21,13 +21,12 @@ export const runsInBfloat16: ReadonlySet<string> = new Set([
 /**
  * Operations that stay in bfloat16 between those: without them every convolution would be surrounded by casts that move more
  * memory than it. Of their inputs those that are in the operation's type, and those that decide for it by being there in
- * bfloat16: a gradient comes in the type of what it is by. Their sums and statistics are float32 inside. XLA fuses the casts and is left
- * to.
+ * bfloat16: a gradient comes in the type of what it is by. Their sums and statistics are float32 inside. Not for XLA, which fuses
+ * the casts.
  */
 export const staysInBfloat16: Readonly<
   Record<string, { readonly typed: readonly number[]; readonly deciding: readonly number[] }>
 > = {
-  // biome-ignore format: one line
   FusedBatchNormV3: { typed: [0], deciding: [0] },
   FusedBatchNormGradV3: { typed: [0, 1], deciding: [1] },
   Relu: { typed: [0], deciding: [0] },

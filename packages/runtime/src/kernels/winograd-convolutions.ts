@@ -26,13 +26,6 @@ const leastSizes: Record<"AVX2" | "AVX-512", Record<"filterGradient" | "product"
 const isReached = (least: Size, { channels, tiles, filled }: Size) =>
   channels >= least.channels && tiles >= least.tiles && filled >= least.filled;
 
-let known: keyof typeof leastSizes | undefined;
-
-function vectorUnits(): keyof typeof leastSizes {
-  known ??= processorFlags().has("avx512f") ? "AVX-512" : "AVX2";
-  return known;
-}
-
 type Shape = tf.Tensor4D["shape"];
 
 interface Attributes {
@@ -102,6 +95,10 @@ function geometryOf(x: Shape, filter: Shape, attributes: Attributes, { binding }
   const filled = (batchSize * outHeight * outWidth) / (16 * tiles);
   const channels = Math.min(inChannels, outChannels);
   const size = { channels, tiles, filled };
-  const { filterGradient, product } = leastSizes[vectorUnits()];
-  return { padding: padInfo, isFilterGradientFaster: isReached(filterGradient, size), isProductFaster: isReached(product, size) }; // biome-ignore format: one line
+  const { filterGradient, product } = leastSizes[processorFlags().has("avx512f") ? "AVX-512" : "AVX2"];
+  return {
+    padding: padInfo,
+    isFilterGradientFaster: isReached(filterGradient, size),
+    isProductFaster: isReached(product, size),
+  };
 }
