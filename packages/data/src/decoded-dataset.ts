@@ -58,7 +58,7 @@ export interface EncodedImages {
   pathOf(index: number): string;
   /** An image file's bytes. */
   bytesOf(index: number): Promise<Uint8Array>;
-  /** Hears that an image file's bytes are not needed any more. */
+  /** Hears that an image file's bytes are not needed any more. Default: they are left to the garbage collector. */
   release?(bytes: Uint8Array): void;
 }
 

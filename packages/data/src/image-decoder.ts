@@ -37,6 +37,7 @@ export interface ImageDecoder {
   /**
    * With `"cover"` the pixels have the settings' shape, with `"contain"` one that fits inside.
    *
+   * @param file lent until the promise is settled: the next file comes to lie there
    * @returns what `use` returns
    * @throws an error of its own when the file is corrupt, and then `use` was not called; nothing else fails
    */
@@ -48,7 +49,7 @@ export interface JpegDecoder {
   /** Names everything that the pixels depend on. */
   readonly name: string;
   /**
-   * @param file a baseline or progressive JPEG of 8 bits, with one component or three
+   * @param file a baseline or progressive JPEG of 8 bits, with one component or three; lent until the promise is settled
    * @param shrink the part of its height and of its width that is wanted, 1 / `shrink`, rounded up: libjpeg's scaled decoding
    * @throws an error of its own when the file is corrupt, and then `use` was not called
    */

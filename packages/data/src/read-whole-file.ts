@@ -16,8 +16,10 @@ let typicalMilliseconds = 0;
 /** Memory of files that nobody reads any more. */
 const free: Buffer[] = [];
 const lent = new WeakSet<ArrayBufferLike>();
-const mostFree = 256;
 const pageBytes = 65536;
+// 32 MiB at the most stay here. What is larger takes so long to decode that a collection does not count.
+const mostFree = 64;
+const largestBytes = 8 * pageBytes;
 
 /** Gives a file's memory to those that are read next: as garbage, 40 kB for every image, it keeps the collector busy. */
 export function releaseFile({ buffer }: Uint8Array): void {
@@ -28,7 +30,7 @@ function readAtOnce(path: string): Buffer {
   const file = openSync(path, "r");
   try {
     const { size } = fstatSync(file);
-    if (size === 0) return readFileSync(file); // devices have no size
+    if (size === 0 || size > largestBytes) return readFileSync(file); // devices have no size
     const taken = free.pop();
     const memory =
       taken && taken.length >= size ? taken : Buffer.allocUnsafeSlow(Math.ceil(size / pageBytes) * pageBytes);
