@@ -14,7 +14,7 @@ export function mapGradients(gradients: Parameters, params: Parameters, prepare:
   return tidied(() => {
     const rule = prepare();
     const entries = Object.entries(gradients);
-    const ruled = ([path, g]: [string, tf.Tensor]) => after(g, () => rule(g, parameter(params, path), path));
-    return Object.fromEntries(entries.map((entry) => [entry[0], ruled(entry)]));
+    const ruled = (g: tf.Tensor, path: string) => after(g, () => rule(g, parameter(params, path), path));
+    return Object.fromEntries(entries.map(([path, g]) => [path, ruled(g, path)]));
   });
 }

@@ -29,19 +29,9 @@ const sizes: readonly VitSize[] = ["tiny", "small", "base", "large"];
 
 /** The named size of a transformer's or ConvNeXt's blocks and channels; null where there is none. */
 function sizeOf(spec: Exclude<EncoderSpec, { kind: "resnet" }>): VitSize | null {
-  const blocks = ({
-    depths,
-    widths,
-    depth,
-    width,
-  }: {
-    depths?: unknown;
-    widths?: unknown;
-    depth?: number;
-    width?: number;
-  }) => JSON.stringify([depths, widths, depth, width]);
+  const blocks = (own: typeof spec) => (own.kind === "vit" ? [own.depth, own.width] : [own.depths, own.widths]);
   const named = (size: VitSize) => (spec.kind === "vit" ? vit({ size }).spec : convNext({ size }).spec);
-  return sizes.find((size) => blocks(named(size)) === blocks(spec)) ?? null;
+  return sizes.find((size) => isDeepStrictEqual(blocks(named(size)), blocks(spec))) ?? null;
 }
 
 /** An imported network in a line: `ResNet-50, width 1, stem imagenet, variant torchvision`. */

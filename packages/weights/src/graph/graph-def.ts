@@ -73,24 +73,14 @@ export function graphDefNodes(node: GraphNode, context: GraphDefContext): GraphD
     }
     case "bias":
       return [variable(node.bias), one("BiasAdd", common, node.bias)];
-    case "patches":
-    case "depthwise":
-    case "pointwise":
-    case "layerNorm":
-    case "scale":
-    case "tokens":
-    case "dense":
-    case "attention":
-    case "firstToken":
-    case "tokenMean":
-    case "gelu":
-      return transformerGraphDef(node, context);
     case "relu":
     case "sigmoid":
     case "sum":
     case "difference":
     case "product":
       return [one(elementwise[node.kind], {})];
+    default:
+      return transformerGraphDef(node, context);
   }
 }
 

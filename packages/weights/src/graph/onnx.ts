@@ -90,24 +90,14 @@ function onnxNodes(node: GraphNode, context: OnnxContext): OnnxNode[] {
       ];
     case "bias":
       return one("Add", [channelwise(node.bias, value(node.bias).values)]);
-    case "patches":
-    case "depthwise":
-    case "pointwise":
-    case "layerNorm":
-    case "scale":
-    case "tokens":
-    case "dense":
-    case "attention":
-    case "firstToken":
-    case "tokenMean":
-    case "gelu":
-      return transformerOnnx(node, context);
     case "relu":
     case "sigmoid":
     case "sum":
     case "difference":
     case "product":
       return one(elementwise[node.kind]);
+    default:
+      return transformerOnnx(node, context);
   }
 }
 
