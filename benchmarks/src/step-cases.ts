@@ -20,8 +20,8 @@ export const stepCases: Readonly<Record<string, StepCase>> = {
   "resnet50-32-float32": resnet50,
   "resnet50-96-float32": { ...resnet50, stem: "imagenet", "image-size": 96 },
   "resnet50-224-float32": { ...resnet50, stem: "imagenet", "image-size": 224, batch: 8 },
-  "resnet18-32-bfloat16": { ...resnet18, precision: "bfloat16", batch: 32, steps: 1 },
-  "resnet50-32-bfloat16": { ...resnet50, precision: "bfloat16", batch: 16, steps: 1 },
+  "resnet18-32-bfloat16": { ...resnet18, precision: "bfloat16", batch: 32 },
+  "resnet50-32-bfloat16": { ...resnet50, precision: "bfloat16", batch: 16 },
 };
 
 /** Cases of another command, `gpu`: batches that fill a GPU, and one that two cores turn over at once. */

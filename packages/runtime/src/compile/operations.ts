@@ -20,24 +20,26 @@ export const runsInBfloat16: ReadonlySet<string> = new Set([
 
 /**
  * Operations that stay in bfloat16 between those: without them every convolution would be surrounded by casts that move more
- * memory than it. Of their inputs those that are in the operation's type, and those that decide for it by being there in
- * bfloat16: a gradient comes in the type of what it is by. Their sums and statistics are float32 inside. Not for XLA, which fuses
- * the casts.
+ * memory than it. `deciding`: the inputs that decide for it by being there in bfloat16; a gradient comes in the type of what it is
+ * by. `float32`: the inputs that are in float32 all the same. Their sums and statistics are float32 inside. Not for XLA, which
+ * fuses the casts.
  */
 export const staysInBfloat16: Readonly<
-  Record<string, { readonly typed: readonly number[]; readonly deciding: readonly number[] }>
+  Record<string, { readonly deciding: readonly number[]; readonly float32?: readonly number[] }>
 > = {
-  FusedBatchNormV3: { typed: [0], deciding: [0] },
-  FusedBatchNormGradV3: { typed: [0, 1], deciding: [1] },
-  Relu: { typed: [0], deciding: [0] },
-  ReluGrad: { typed: [0, 1], deciding: [1] },
-  Add: { typed: [0, 1], deciding: [0, 1] },
-  AddV2: { typed: [0, 1], deciding: [0, 1] },
-  MaxPool: { typed: [0], deciding: [0] },
-  MaxPoolGrad: { typed: [0, 1, 2], deciding: [0, 1] },
-  AvgPool: { typed: [0], deciding: [0] },
-  Reshape: { typed: [0], deciding: [0] },
-  Slice: { typed: [0], deciding: [0] },
+  FusedBatchNormV3: { deciding: [0], float32: [1, 2, 3, 4] },
+  FusedBatchNormGradV3: { deciding: [1], float32: [2, 3, 4, 5] },
+  Relu: { deciding: [0] },
+  ReluGrad: { deciding: [1] },
+  Add: { deciding: [0, 1] },
+  AddV2: { deciding: [0, 1] },
+  MaxPool: { deciding: [0] },
+  MaxPoolGrad: { deciding: [0, 1] },
+  AvgPool: { deciding: [0] },
+  Reshape: { deciding: [0] },
+  Slice: { deciding: [0] },
+  PadV2: { deciding: [0] },
+  ConcatV2: { deciding: [0] },
 };
 
 /** Outputs that only the operation's gradient reads, and whose shape TensorFlow does not tell. */

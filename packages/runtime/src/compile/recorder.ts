@@ -36,7 +36,7 @@ export class GraphRecorder implements Recorder {
   private readonly nodes = new Map<number, GraphOutput>();
   /** The same values in bfloat16, by the node that has them in float32. */
   private readonly narrowNodes = new Map<string, GraphOutput>();
-  /** Those of them that were computed in bfloat16 and are images, not sums over a batch. */
+  /** Those of them that were computed in bfloat16 and are images, in any shape, not sums over a batch. */
   private readonly activations = new Set<string>();
 
   constructor(
@@ -100,6 +100,11 @@ export class GraphRecorder implements Recorder {
     } finally {
       controlInputs.pop();
     }
+  }
+
+  isImage(tensor: number): void {
+    const node = keyOf(this.nodeOf(tensor));
+    if (this.narrowNodes.has(node)) this.activations.add(node);
   }
 
   /** Whether a tensor is the result of an operation of this graph, not an input or a constant. */
@@ -175,14 +180,12 @@ export class GraphRecorder implements Recorder {
   /** The inputs of an operation that runs in bfloat16; undefined for any other. */
   private narrowed(name: string, inputs: readonly GraphOutput[]): GraphOutput[] | undefined {
     if (this.precision !== "bfloat16") return undefined;
-    if (runsInBfloat16.has(name)) {
-      const narrow = (input: GraphOutput) =>
-        this.graph.typeOf(input) === DataType.float32 ? this.narrowOf(input) : input;
-      return inputs.map(narrow);
-    }
+    const narrow = (input: GraphOutput) =>
+      this.graph.typeOf(input) === DataType.float32 ? this.narrowOf(input) : input;
+    if (runsInBfloat16.has(name)) return inputs.map(narrow);
     const stays = this.options.xla ? undefined : staysInBfloat16[name];
     const isThere = stays?.deciding.every((index) => this.activations.has(keyOf(inputs[index] as GraphOutput)));
-    return isThere ? inputs.map((input, i) => (stays?.typed.includes(i) ? this.narrowOf(input) : input)) : undefined;
+    return isThere ? inputs.map((input, i) => (stays?.float32?.includes(i) ? input : narrow(input))) : undefined;
   }
 
   private narrowOf(wide: GraphOutput): GraphOutput {
@@ -195,8 +198,9 @@ export class GraphRecorder implements Recorder {
   private widened(narrow: GraphOutput, name: string): GraphOutput {
     const wide = this.graph.cast(narrow, DataType.float32);
     this.narrowNodes.set(keyOf(wide), narrow);
-    const isActivation = this.graph.shapeOf(narrow)?.length === 4 && !name.endsWith("BackpropFilter");
-    if (isActivation) this.activations.add(keyOf(wide));
+    const isProduct = runsInBfloat16.has(name);
+    const isImage = !isProduct || (this.graph.shapeOf(narrow)?.length === 4 && !name.endsWith("BackpropFilter"));
+    if (isImage) this.activations.add(keyOf(wide));
     return wide;
   }
 

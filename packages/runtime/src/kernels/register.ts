@@ -11,6 +11,7 @@ import { registerMaxPoolWithArgmax } from "./max-pool-with-argmax.js";
 import { registerMultinomial } from "./multinomial.js";
 import { registerRagged } from "./ragged.js";
 import { registerSign } from "./sign.js";
+import { registerSmallImageConvolutions } from "./small-image-convolutions.js";
 import { registerSoftmaxCrossEntropy } from "./softmax-cross-entropy.js";
 import { registerSparse } from "./sparse.js";
 import { registerStep } from "./step.js";
@@ -35,6 +36,7 @@ export function registerKernels({ winograd }: { readonly winograd: boolean }): v
   registerSign();
   registerDilatedDepthwise();
   registerGather();
+  registerSmallImageConvolutions();
   registerExplicitPaddingGradients();
   registerStridedFilterGradient();
   if (winograd) registerWinogradConvolutions();

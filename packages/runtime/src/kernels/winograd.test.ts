@@ -3,55 +3,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useTensorFlow } from "../backend/use-tensorflow.js";
 import { compile } from "../compile/compile.js";
+import { relativeError, uniform, writtenOut } from "../fixtures/written-out.js";
 import { winogradConvolution, winogradFilterGradient, winogradInputGradient } from "./winograd.js";
 
 type Shape = [number, number, number, number];
 type Padding = Parameters<typeof winogradConvolution>[2];
-
-const uniform = (shape: Shape, seed: number) => tf.randomUniform(shape, -1, 1, "float32", seed) as tf.Tensor4D;
-
-/** A convolution's sums and those of its two gradients, product by product in float64. */
-function writtenOut(x: tf.Tensor4D, filter: tf.Tensor4D, dy: tf.Tensor4D, { top, left }: Padding) {
-  const [[batch, height, width, inputs], [, , , outputs], [, outHeight, outWidth]] = [x.shape, filter.shape, dy.shape];
-  const [xs, ws, dys] = [x.dataSync(), filter.dataSync(), dy.dataSync()];
-  const [y, dx, dw] = [dys, xs, ws].map(({ length }) => new Float64Array(length)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  const add = (into: Float64Array, at: number, a = Number.NaN, b = Number.NaN) => {
-    into[at] = (into[at] as number) + a * b;
-  };
-  for (let n = 0; n < batch; n++)
-    for (let i = 0; i < outHeight; i++)
-      for (let j = 0; j < outWidth; j++)
-        for (let tap = 0; tap < 9; tap++) {
-          const [row, column] = [i + Math.floor(tap / 3) - top, j + (tap % 3) - left];
-          if (row < 0 || column < 0 || row >= height || column >= width) continue;
-          for (let u = 0; u < inputs; u++)
-            for (let v = 0; v < outputs; v++) {
-              const atX = ((n * height + row) * width + column) * inputs + u;
-              const atY = ((n * outHeight + i) * outWidth + j) * outputs + v;
-              const atW = (tap * inputs + u) * outputs + v;
-              add(y, atY, xs[atX], ws[atW]);
-              add(dx, atX, dys[atY], ws[atW]);
-              add(dw, atW, xs[atX], dys[atY]);
-            }
-        }
-  return { y, dx, dw };
-}
-
-/** Of the largest error, in units of the result's root mean square. */
-function relativeError(actual: tf.Tensor, expected: ArrayLike<number>): number {
-  const values = actual.dataSync();
-  expect(values.length).toBe(expected.length);
-  let [largest, squares] = [0, 0];
-  for (let i = 0; i < values.length; i++) {
-    largest = Math.max(largest, Math.abs((values[i] as number) - (expected[i] as number)));
-    squares += (expected[i] as number) ** 2;
-  }
-  return largest / Math.sqrt(squares / values.length);
-}
 
 describe("Winograd's convolutions", () => {
   beforeAll(async () => {
