@@ -174,22 +174,30 @@ describe("every protocol", () => {
     const before = saved("supervised-1-untrained");
     const training = { epochs: 1, batchSize: 30, learningRate: 0.02 };
     const mixing = { mix: ["cutmix", "mixup"], mixupAlpha: 0.4, mixProbability: 0.75 } as const;
-    await evaluate({ protocols: ["supervised"], ...training, ...mixing });
+    const { evaluations: mixed } = await evaluate({ protocols: ["supervised"], ...training, ...mixing });
     const compile = recipeCompile({ precision: "float32", xla: false });
     const imageSize = [28, 28] as const;
     const mix = randomMix([mixup({ alpha: 0.4 }), cutmix()], { probability: 0.75 });
     const options = { key, compile, imageSize, view: view([randomResizedCrop({ imageSize })]), ...training, mix };
     const expected = await supervisedEvaluator(network, parts, options);
-    const own = saved("supervised-1-untrained");
+    const own = saved("supervised-1-mixup-cutmix-untrained");
     expect(own.settings).toMatchObject({ ...mixing, mix: ["mixup", "cutmix"], cutmixAlpha: 1, labelFraction: 1 });
     expect(said({ ...own, settings: expected.settings })).toEqual(said(expected));
     expect(own.metrics.trainLoss).not.toBe(before.metrics.trainLoss);
     expect(before.settings).not.toHaveProperty("mix");
+    // Beside the plain result, on the page too.
+    expect(saved("supervised-1-untrained")).toEqual(before);
+    const title = "Supervised with mixup and cutmix, 100% of labels";
+    expect(evaluationTable(mixed)).toContain(title);
+    const page = readFileSync(join(run, "report", "index.html"), "utf8");
+    for (const each of [title, "Supervised, 100% of labels"]) expect(page).toContain(each);
     // The published numbers.
     await evaluate({ protocols: ["supervised"], ...training, mix: ["mixup"] });
-    const { settings } = saved("supervised-1-untrained");
+    const { settings } = saved("supervised-1-mixup-untrained");
     expect(settings).toMatchObject({ mix: ["mixup"], mixupAlpha: 0.2, mixProbability: 1 });
     expect(settings).not.toHaveProperty("cutmixAlpha");
+    for (const name of ["mixup", "mixup-cutmix"])
+      rmSync(join(run, "evaluations", `supervised-1-${name}-untrained.json`));
     dispose();
   });
 
@@ -216,9 +224,11 @@ describe("every protocol", () => {
     writeFileSync(recipeFile, JSON.stringify({ ...recipe, backbone: { width: 0.02, stem: "cifar" } }));
     for (const [name, settings, temperature] of [[recipeFile, "student.json", 1], [run, "run", 0.1]] as const) {
       await evaluate({ protocols: ["distill"], labelFractions: [0.25], ...student, teacherEpochs: 1, student: name });
-      const taught = saved("distill-0.25-trained");
+      const taught = saved(`distill-0.25-to-${settings}-trained`);
       expect(taught.settings).toMatchObject({ student: settings, temperature });
       expect(taught.encoderTitle).toMatch(new RegExp(`taught to ${settings}$`));
+      expect(saved("distill-0.25-trained")).toEqual(own);
+      rmSync(join(run, "evaluations", `distill-0.25-to-${settings}-trained.json`));
     } // biome-ignore format: one line each
     rmSync(join(run, "evaluations", "distill-0.25-trained.json"));
     dispose();

@@ -105,7 +105,8 @@ Examples:
   simclr evaluate runs/photos-20261124-093000 --protocol supervised --mix mixup,cutmix
 
 Each result is written when it is there to <run>/evaluations/<protocol>[-<label fraction>]-<encoder>.json, in the place of an
-earlier one; Ctrl-C keeps what is finished. In the end the page <run>/report/index.html is made again, with all results.
+earlier one; with --mix its names stand before the encoder, with --student to-<student>, and of other images than the run's own
+-on-<folder> at the end. Ctrl-C keeps what is finished. In the end the page <run>/report/index.html is made again, with all results.
 \`simclr report\` shows several runs on one page.`,
     )
     .action(async (runFolder: string, { data, ...options }: EvaluateOptions) => {

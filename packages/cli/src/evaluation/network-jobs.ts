@@ -81,7 +81,10 @@ export function networkJobs(options: NetworkJobsOptions): EvaluationJob[] {
       ...(unlabelled && { unlabelled }),
       ...(student && { student: student.network }),
     };
-    const title = student ? `${trained.encoderTitle}, taught to ${student.name}` : trained.encoderTitle;
+    const taught = student && {
+      encoderTitle: `${trained.encoderTitle}, taught to ${student.name}`,
+      variant: `to-${student.name}`,
+    };
     for (const { labelFraction } of few) {
       const run = async (common: EvaluatorOptions) => {
         const result = await distillationEvaluator(
@@ -91,19 +94,20 @@ export function networkJobs(options: NetworkJobsOptions): EvaluationJob[] {
         );
         return student ? { ...result, settings: { ...result.settings, student: student.name } } : result;
       };
-      jobs.push({ ...trained, encoderTitle: title, protocol: "distill", labelFraction, run });
+      jobs.push({ ...trained, ...taught, protocol: "distill", labelFraction, run });
     }
   }
   if (settings.protocols.includes("supervised")) {
     const untrained = { encoder: "untrained", encoderTitle: "the same, untrained" } as const;
     const mix = batchMix(settings);
+    const mixed = mix && { variant: mixSettings(settings).mix.join("-") };
     const supervised = { ...training, ...(mix && { mix }) };
     for (const { labelFraction, labelled } of few) {
       const run = async (common: EvaluatorOptions) => {
         const result = await supervisedEvaluator(network, { train: labelled, test }, { ...supervised, ...common });
         return { ...result, settings: { ...result.settings, ...(mix && mixSettings(settings)), labelFraction } };
       };
-      jobs.push({ ...untrained, protocol: "supervised", labelFraction, run });
+      jobs.push({ ...untrained, ...mixed, protocol: "supervised", labelFraction, run });
     }
   }
   return jobs;
