@@ -67,9 +67,11 @@ export function protocolTitle(protocol: string): string {
   return protocolTitles[protocol] ?? protocol.replace(/^./, (first) => first.toUpperCase()).replaceAll("-", " ");
 }
 
-/** A protocol as it was carried out, for people: `Supervised with mixup, 10% of labels`. */
-export function measurementTitle(protocol: string, { labelFraction, mix }: Measurement["settings"]): string {
-  const mixture = Array.isArray(mix) && mix.length > 0 ? ` with ${mix.join(" and ")}` : "";
+/** A protocol as it was carried out, for people: `Supervised with mixup, 10% of labels`, `Distilled with labels, 10% of labels`. */
+export function measurementTitle(protocol: string, settings: Measurement["settings"]): string {
+  const { labelFraction, mix, distillationWeight } = settings;
+  const beside = Array.isArray(mix) ? mix : Number(distillationWeight ?? 1) < 1 ? ["labels"] : [];
+  const mixture = beside.length > 0 ? ` with ${beside.join(" and ")}` : "";
   // Without what a product of floats has at its end.
   const labels =
     typeof labelFraction === "number" ? `, ${Number((100 * labelFraction).toPrecision(12))}% of labels` : "";
