@@ -114,6 +114,16 @@ describe("help and usage errors", () => {
     [["pretrian", "digits"], /unknown command 'pretrian'[\s\S]*Did you mean pretrain\?/],
     [["pretrain", "./fotos"], /Did you mean .*photos\?[\s\S]*SIMCLR_ERROR__DATA__PATH_MISSING/],
     [["pretrain"], /simclr pretrain digits[\s\S]*SIMCLR_ERROR__CLI__INVALID_OPTION/],
+    [
+      ["pretrain", "digts"],
+      /expected digits, cifar10.* or a path that exists; received digts\. Did you mean "digits"\?/,
+    ],
+    [["pretrain", "photos", "--epochs", "3"], /simclr pretrain --help shows how[\s\S]*--set epochs=<value>/],
+    [["pretrain", "photos", "--set", "epochs=2"], /received 5\. For few epochs .*--set optimizer\.warmupEpochs=0/],
+    [
+      ["evaluate", "photos", "--image-size", "3"],
+      /unknown option '--image-size'\n\(simclr evaluate --help shows how\)\n$/,
+    ],
     [["pretrain", "photos", "--recipe", "photo"], /Did you mean "photos"\?/],
     [["pretrain", "photos", "--set", "epoch=3"], /Did you mean "epochs"\?/],
     [["pretrain", "photos", "--set", "epochs=x"], /expected epochs to be a whole number of at least 1; received "x"/],
