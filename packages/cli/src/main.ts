@@ -2,6 +2,13 @@ import { CommanderError } from "commander";
 import { program } from "./program.js";
 import { errorText, exitCodeOf } from "./terminal/print-error.js";
 
+/** Recipes are loaded where they are needed alone. */
+async function printSettingHint(message: string): Promise<void> {
+  const { settingHint } = await import("./terminal/setting-hint.js");
+  const hint = settingHint(message, process.argv.slice(2));
+  if (hint) process.stderr.write(`${hint}\n`);
+}
+
 // A reader that has seen enough, `simclr recipes | head -3`, is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
@@ -14,6 +21,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) {
     // Commander has printed its message; what it calls 1 is a usage error.
+    if (error.code === "commander.unknownOption") await printSettingHint(error.message);
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
     process.stderr.write(`${errorText(error, { verbose })}\n`);

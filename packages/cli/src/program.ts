@@ -34,7 +34,8 @@ Runs lie in ./runs: checkpoints, metrics.jsonl, tensorboard/ and report/index.ht
   for (const { name, description, load } of commands) {
     const command = name === called ? (await load())() : new Command(name);
     // Subcommands inherit settings only when the program makes them.
-    simclr.addCommand(command.description(description).copyInheritedSettings(simclr));
+    command.description(description).copyInheritedSettings(simclr);
+    simclr.addCommand(command.showHelpAfterError(`(simclr ${name} --help shows how)`));
   }
   return simclr;
 }

@@ -114,6 +114,16 @@ describe("help and usage errors", () => {
     [["pretrian", "digits"], /unknown command 'pretrian'[\s\S]*Did you mean pretrain\?/],
     [["pretrain", "./fotos"], /Did you mean .*photos\?[\s\S]*SIMCLR_ERROR__DATA__PATH_MISSING/],
     [["pretrain"], /simclr pretrain digits[\s\S]*SIMCLR_ERROR__CLI__INVALID_OPTION/],
+    [
+      ["pretrain", "digts"],
+      /expected digits, cifar10.* or a path that exists; received digts\. Did you mean "digits"\?/,
+    ],
+    [["pretrain", "photos", "--epochs", "3"], /simclr pretrain --help shows how[\s\S]*--set epochs=<value>/],
+    [["pretrain", "photos", "--set", "epochs=2"], /received 5\. For few epochs .*--set optimizer\.warmupEpochs=0/],
+    [
+      ["evaluate", "photos", "--image-size", "3"],
+      /unknown option '--image-size'\n\(simclr evaluate --help shows how\)\n$/,
+    ],
     [["pretrain", "photos", "--recipe", "photo"], /Did you mean "photos"\?/],
     [["pretrain", "photos", "--set", "epoch=3"], /Did you mean "epochs"\?/],
     [["pretrain", "photos", "--set", "epochs=x"], /expected epochs to be a whole number of at least 1; received "x"/],
@@ -294,19 +304,22 @@ describe("a run, from images to vectors", () => {
     expect(misspelt.stderr).toMatch(/Did you mean "fine-tune"\?[\s\S]*SIMCLR_ERROR__CLI__UNKNOWN_PROTOCOL/);
     const whole = await simclr(...asked, "--epochs", "1", "--mix", "mixup,cutmix", "--mixup-alpha", "0.3", "--mix-probability", "0.5"); // biome-ignore format: one line
     expect(whole.code).toBe(0);
-    const baseline = readFileSync(join(scratch, "whole", "evaluations", "supervised-1-untrained.json"), "utf8");
+    const baseline = readFileSync(
+      join(scratch, "whole", "evaluations", "supervised-1-mixup-cutmix-untrained.json"),
+      "utf8",
+    );
     const mixing = { mix: ["mixup", "cutmix"], mixupAlpha: 0.3, cutmixAlpha: 1, mixProbability: 0.5 };
     expect(JSON.parse(baseline).settings).toMatchObject(mixing);
     for (const row of [
       /Fine-tuned, 50% of labels +│ SimCLR encoder/,
-      /Supervised, 100% of labels +│ the same, untrained/,
+      /Supervised with mixup and cutmix, 100% of labels +│ the same, untrained/,
     ]) {
       expect(whole.stdout).toMatch(row);
     }
-    const networks = ["fine-tune-0.5-trained", "fine-tune-1-trained", "supervised-0.5-untrained", "supervised-1-untrained"]; // biome-ignore format: one line
+    const networks = ["fine-tune-0.5-trained", "fine-tune-1-trained", "supervised-0.5-mixup-cutmix-untrained", "supervised-1-mixup-cutmix-untrained"]; // biome-ignore format: one line
     expect(evaluations().filter((name) => /^(fine|super)/.test(name)).sort()).toEqual(networks.map((name) => `${name}.json`)); // biome-ignore format: one line
     const page = readFileSync(join(scratch, "whole", "report", "index.html"), "utf8");
-    expect(page).toMatch(/Fine-tuned, 50% of labels[\s\S]*Supervised, 100% of labels/);
+    expect(page).toMatch(/Fine-tuned, 50% of labels[\s\S]*Supervised with mixup and cutmix, 100% of labels/);
   });
 
   test("embed leaves the corrupt file out and gives the others one vector each, in every format", async () => {

@@ -174,22 +174,30 @@ describe("every protocol", () => {
     const before = saved("supervised-1-untrained");
     const training = { epochs: 1, batchSize: 30, learningRate: 0.02 };
     const mixing = { mix: ["cutmix", "mixup"], mixupAlpha: 0.4, mixProbability: 0.75 } as const;
-    await evaluate({ protocols: ["supervised"], ...training, ...mixing });
+    const { evaluations: mixed } = await evaluate({ protocols: ["supervised"], ...training, ...mixing });
     const compile = recipeCompile({ precision: "float32", xla: false });
     const imageSize = [28, 28] as const;
     const mix = randomMix([mixup({ alpha: 0.4 }), cutmix()], { probability: 0.75 });
     const options = { key, compile, imageSize, view: view([randomResizedCrop({ imageSize })]), ...training, mix };
     const expected = await supervisedEvaluator(network, parts, options);
-    const own = saved("supervised-1-untrained");
+    const own = saved("supervised-1-mixup-cutmix-untrained");
     expect(own.settings).toMatchObject({ ...mixing, mix: ["mixup", "cutmix"], cutmixAlpha: 1, labelFraction: 1 });
     expect(said({ ...own, settings: expected.settings })).toEqual(said(expected));
     expect(own.metrics.trainLoss).not.toBe(before.metrics.trainLoss);
     expect(before.settings).not.toHaveProperty("mix");
+    // Beside the plain result, on the page too.
+    expect(saved("supervised-1-untrained")).toEqual(before);
+    const title = "Supervised with mixup and cutmix, 100% of labels";
+    expect(evaluationTable(mixed)).toContain(title);
+    const page = readFileSync(join(run, "report", "index.html"), "utf8");
+    for (const each of [title, "Supervised, 100% of labels"]) expect(page).toContain(each);
     // The published numbers.
     await evaluate({ protocols: ["supervised"], ...training, mix: ["mixup"] });
-    const { settings } = saved("supervised-1-untrained");
+    const { settings } = saved("supervised-1-mixup-untrained");
     expect(settings).toMatchObject({ mix: ["mixup"], mixupAlpha: 0.2, mixProbability: 1 });
     expect(settings).not.toHaveProperty("cutmixAlpha");
+    for (const name of ["mixup", "mixup-cutmix"])
+      rmSync(join(run, "evaluations", `supervised-1-${name}-untrained.json`));
     dispose();
   });
 
@@ -212,13 +220,26 @@ describe("every protocol", () => {
     expect(evaluationTable(itself)).toMatch(/Distilled, 25% of labels/);
     expect(readFileSync(join(run, "report", "index.html"), "utf8")).toContain("Distilled, 25% of labels");
 
+    // With the labels beside its teacher's word, equation 3.
+    const beside = { distillationWeight: 0.6, temperature: 0.5 };
+    const { evaluations: both } = await evaluate({ protocols: ["distill"], labelFractions: [0.25], ...student, ...beside, teacherEpochs: 3, fineTuneFromHeadLayer: 1 }); // biome-ignore format: one line
+    const withLabels = await distillationEvaluator(network, parts, { ...options, teacher, labelFraction: 0.25, ...beside }); // biome-ignore format: one line
+    expect(said(saved("distill-0.25-with-labels-trained"))).toEqual(said(withLabels));
+    expect(withLabels.metrics.trainLoss).not.toBe(expected.metrics.trainLoss);
+    expect(evaluationTable(both)).toMatch(/Distilled with labels, 25% of labels/);
+    expect(readFileSync(join(run, "report", "index.html"), "utf8")).toContain("Distilled with labels, 25% of labels");
+    expect(saved("distill-0.25-trained")).toEqual(own);
+    rmSync(join(run, "evaluations", "distill-0.25-with-labels-trained.json"));
+
     const recipeFile = join(run, "..", "student.json");
     writeFileSync(recipeFile, JSON.stringify({ ...recipe, backbone: { width: 0.02, stem: "cifar" } }));
     for (const [name, settings, temperature] of [[recipeFile, "student.json", 1], [run, "run", 0.1]] as const) {
       await evaluate({ protocols: ["distill"], labelFractions: [0.25], ...student, teacherEpochs: 1, student: name });
-      const taught = saved("distill-0.25-trained");
+      const taught = saved(`distill-0.25-to-${settings}-trained`);
       expect(taught.settings).toMatchObject({ student: settings, temperature });
       expect(taught.encoderTitle).toMatch(new RegExp(`taught to ${settings}$`));
+      expect(saved("distill-0.25-trained")).toEqual(own);
+      rmSync(join(run, "evaluations", `distill-0.25-to-${settings}-trained.json`));
     } // biome-ignore format: one line each
     rmSync(join(run, "evaluations", "distill-0.25-trained.json"));
     dispose();
@@ -279,6 +300,8 @@ describe("what cannot be measured is refused before anything is", () => {
     ["a mixture of what is frozen", { protocols: ["linear"], mix: ["mixup"] }, "INVALID_OPTION", /--mix along with supervised/],
     ["shares of no mixup", { protocols: ["supervised"], mix: ["cutmix"], mixupAlpha: 0.2 }, "INVALID_OPTION", /--mixup-alpha along with --mix mixup/],
     ["no temperature", { protocols: ["distill"], temperature: 0 }, "INVALID_OPTION", /a number above 0; received 0/],
+    ["more than the teacher alone", { protocols: ["distill"], distillationWeight: 1.5 }, "INVALID_OPTION", /from 0 to 1; received 1\.5/],
+    ["a weight of no teacher", { protocols: ["fine-tune"], distillationWeight: 0.5 }, "INVALID_OPTION", /--distillation-weight along with distill/],
     ["a student of nobody", { protocols: ["fine-tune"], student: "digits" }, "INVALID_OPTION", /--student along with distill/],
     ["a student that is not there", { protocols: ["distill"], student: "digit" }, "UNKNOWN_RECIPE", /Did you mean "digits"\?/],
     ["no alpha", { protocols: ["supervised"], mix: ["cutmix"], cutmixAlpha: 0 }, "INVALID_OPTION", /a number above 0/],
@@ -293,6 +316,18 @@ describe("what cannot be measured is refused before anything is", () => {
     });
     expect(files()).toEqual(before);
   }); // biome-ignore format: one line each
+
+  test("labels beside a teacher of images that have none", async () => {
+    const all = await digits({ split: "train" });
+    const bank = subset(all, evenlySpaced(all.length, 60));
+    const source = { name: "digits", pretraining: bank, bank, test: bank, networkTest: bank, networkTraining: bank };
+    const before = files();
+    const asked = evaluate({ protocols: ["knn", "distill"], k: 5, distillationWeight: 0.5, source });
+    await expect(asked).rejects.toThrow(
+      /INVALID_OPTION.*expected 1 for a run that learned from images without labels/s,
+    );
+    expect(files()).toEqual(before);
+  });
 
   test("images without labels, and a damaged file that would stay", async () => {
     const { labels: _, classNames: __, ...images } = await digits({ split: "train" });

@@ -18,6 +18,8 @@ import { evaluateRun } from "../src/run/evaluate-run.js";
 import { exportRun } from "../src/run/export-run.js";
 import { importRun } from "../src/run/import-run.js";
 import { networkLine } from "../src/run/imported-backbone.js";
+import { pretrainSettings } from "../src/run/pretrain-settings.js";
+import { startingNetwork } from "../src/run/starting-network.js";
 import type { Terminal } from "../src/terminal/terminal.js";
 
 const command = fileURLToPath(new URL("../bin/simclr.js", import.meta.url));
@@ -152,6 +154,13 @@ test("a vision transformer's weights become a run of images of another size, and
     const { evaluations } = await evaluateRun({ runFolder, protocols: ["knn"], terminal: silent });
     const trained = evaluations.find(({ encoder }) => encoder === "trained");
     expect(trained?.metrics.top1).toBeGreaterThan(0.5);
+    // Named by what it is, where recipes have no name for its size.
+    const page = readFileSync(join(runFolder, "report", "index.html"), "utf8");
+    expect(page).toContain(kind === "vit" ? "ViT/4, 2 blocks of 16" : "ConvNeXt, 2-1-2 blocks of 6-8-12");
+    const begun = await pretrainSettings({ data: photos, set: [...set, `startFrom=${runFolder}`] });
+    const start = await startingNetwork(begun.recipe, [32, 32, 3], join(base, "none"));
+    expect(start?.backbone.spec).toEqual((kind === "vit" ? vit : convnext).spec);
+    start?.dispose();
     const formats = ["safetensors", "torchvision", "graph-model", "onnx"] as const;
     for (const format of formats) await exportRun({ runFolder, format });
     expect(readdirSync(join(runFolder, "export")).sort()).toEqual([...formats].sort());

@@ -2,9 +2,27 @@ import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { backboneFromSpec, resnet } from "@simclr/backbones";
-import { below, disposeTree, eager, flattenTree, isSimclrError, randomKey } from "@simclr/core";
+import {
+  below,
+  disposeTree,
+  eager,
+  flattenTree,
+  isSimclrError,
+  mapTree,
+  randomKey,
+  type TensorTree,
+} from "@simclr/core";
 import { expectClose } from "@simclr/core/testing";
-import { lars, sgd } from "@simclr/optimizers";
+import {
+  adam,
+  chain,
+  clipByGlobalNorm,
+  type GradientTransformation,
+  lars,
+  scaleByAdam,
+  scaleByLearningRate,
+  sgd,
+} from "@simclr/optimizers";
 import { describeEachBackend } from "@simclr/runtime/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
@@ -95,6 +113,28 @@ describeEachBackend(() => {
       expect(() => restoreState(checkpoint, like)).toThrow(/CHECKPOINT_MISMATCH.*expected "(optimizerState|params)\//);
       disposeTree(like);
     }
+  });
+
+  it.each([
+    ["alone", false],
+    ["behind clipping", true],
+  ])("takes a state of adam from before its L2 regularisation, %s", async (_, clipped) => {
+    const form = (adams: GradientTransformation): GradientTransformation =>
+      clipped ? chain<readonly TensorTree[]>(clipByGlobalNorm({ maximumNorm: 1 }), adams) : adams;
+    const parts = { ...step, head: tinyHead(), backbone: tinyBackbone() };
+    const of = (optimizer: GradientTransformation) => simclrStep({ ...parts, optimizer: form(optimizer) });
+    const earlier = of(chain<readonly TensorTree[]>(scaleByAdam(), scaleByLearningRate(0.1))).init(randomKey(4));
+    const moments = mapTree(earlier, (tensor, path) =>
+      /Moment/.test(path) ? tf.fill(tensor.shape, path.length) : tensor,
+    );
+    const path = checkpointPath(folder, 12);
+    await saveCheckpoint(path, moments, contents);
+    const like = of(adam({ learningRate: 0.1 })).init(randomKey(2));
+    const restored = restoreState(await loadCheckpoint(path), like);
+    const numbers = (tree: TensorTree) => flattenTree(tree).map(([, tensor]) => [...tensor.dataSync()]);
+    expect(numbers(restored)).toEqual(numbers(moments));
+    expect(flattenTree(restored).map(([name]) => name)).toEqual(flattenTree(like).map(([name]) => name));
+    for (const tree of [earlier, moments, restored, like]) disposeTree(tree);
   });
 
   it("loads a run's encoder, which gives the features that the state's backbone gives", async () => {

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { downloadData } from "../run/download-data.js";
-import { shown } from "../run/run-settings.js";
+import { shown, typed } from "../run/run-settings.js";
 import { interruptedExitCode, listenForInterruption } from "../terminal/interruption.js";
 import { openTerminal } from "../terminal/terminal.js";
 
@@ -35,7 +35,7 @@ Images belong to their makers: their sites say what they may be used for.`,
       const { signal } = interruption;
       try {
         const folder = await downloadData({ name, folder: to, url, sha256, terminal, signal });
-        process.stdout.write(`Images  ${shown(folder)}\nNext    simclr pretrain ${to ? shown(folder) : name}\n`);
+        process.stdout.write(`Images  ${shown(folder)}\nNext    simclr pretrain ${to ? typed(folder) : name}\n`);
       } catch (error) {
         if (!signal.aborted) throw error;
         process.exitCode = interruptedExitCode;

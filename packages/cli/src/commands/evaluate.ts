@@ -18,6 +18,7 @@ interface EvaluateOptions {
   readonly fineTuneAfterBlock?: string;
   readonly fineTuneFromHeadLayer?: string;
   readonly temperature?: string;
+  readonly distillationWeight?: string;
   readonly teacherEpochs?: string;
   readonly student?: string;
   readonly mix?: string[];
@@ -52,6 +53,10 @@ export function evaluateCommand(): Command {
       "fine-tune, distill: from this layer of the projection head (default: 0, before it)",
     )
     .option("--temperature <x>", "distill: of the predictions (default: 0.1, or 1 for another student)")
+    .option(
+      "--distillation-weight <x>",
+      "distill: of the predictions, and 1 - x of the labels beside them (default: 1)",
+    )
     .option("--teacher-epochs <n>", "distill: of the teacher's fine-tuning (default: 30, or 60 for 1% of the labels)")
     .option(
       "--student <run|recipe>",
@@ -85,7 +90,8 @@ Protocols that train on images, with crop and flip; hours without a GPU:
   fine-tune            the whole network goes on learning, with all labels or a share of them (section 5); 30 epochs, or 60 for
                        1% of the labels and less
   distill              a fine-tuned network teaches the pretrained one, or --student, by its predictions of all images, without their
-                       labels (Chen et al. 2020b, section 2); 400 epochs. --epochs and the like are the student's
+                       labels (Chen et al. 2020b, section 2); 400 epochs. --epochs and the like are the student's.
+                       --distillation-weight below 1 lets the teacher's labels count too (equation 3)
   supervised           the same network from scratch, with the same labels: what fine-tuning has to beat; 90 epochs. --mix makes
                        it a stronger one: mixtures of images and of their labels (Zhang et al. 2018; Yun et al. 2019)
 
@@ -105,7 +111,8 @@ Examples:
   simclr evaluate runs/photos-20261124-093000 --protocol supervised --mix mixup,cutmix
 
 Each result is written when it is there to <run>/evaluations/<protocol>[-<label fraction>]-<encoder>.json, in the place of an
-earlier one; Ctrl-C keeps what is finished. In the end the page <run>/report/index.html is made again, with all results.
+earlier one; with --mix its names stand before the encoder, with --student to-<student>, with labels beside a teacher with-labels, and of other images than the run's own
+-on-<folder> at the end. Ctrl-C keeps what is finished. In the end the page <run>/report/index.html is made again, with all results.
 \`simclr report\` shows several runs on one page.`,
     )
     .action(async (runFolder: string, { data, ...options }: EvaluateOptions) => {
@@ -143,6 +150,7 @@ function choicesOf(options: EvaluateOptions): EvaluationChoices {
     fineTuneAfterBlock: number("--fine-tune-after-block", options.fineTuneAfterBlock),
     fineTuneFromHeadLayer: number("--fine-tune-from-head-layer", options.fineTuneFromHeadLayer),
     temperature: number("--temperature", options.temperature),
+    distillationWeight: number("--distillation-weight", options.distillationWeight),
     teacherEpochs: number("--teacher-epochs", options.teacherEpochs),
     student: options.student,
     mix: options.mix as EvaluationChoices["mix"],

@@ -10,10 +10,13 @@ export interface EvaluationJob {
   readonly encoderTitle: string;
   /** Where the protocol takes one. */
   readonly labelFraction?: number;
+  /** What makes it another measurement than the protocol's plain one: `mixup-cutmix`, `to-small`. Part of the file's name. */
+  readonly variant?: string;
   run(options: EvaluatorOptions): Promise<EvaluationResult>;
 }
 
-/** `fine-tune-0.01-trained`: the file's name, without its ending. */
-export function jobName({ protocol, labelFraction, encoder }: Omit<EvaluationJob, "run" | "encoderTitle">): string {
-  return [protocol, labelFraction, encoder].filter((part) => part !== undefined).join("-");
+/** `fine-tune-0.01-trained`, `supervised-1-mixup-untrained`: the file's name, without its ending. */
+export function jobName(job: Omit<EvaluationJob, "run" | "encoderTitle">): string {
+  const { protocol, labelFraction, variant, encoder } = job;
+  return [protocol, labelFraction, variant, encoder].filter((part) => part !== undefined).join("-");
 }

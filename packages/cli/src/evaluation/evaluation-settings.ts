@@ -30,6 +30,11 @@ export interface EvaluationChoices {
   readonly fineTuneFromHeadLayer?: number | undefined;
   /** Of `distill`. Default: 0.1 for a student with the run's own backbone, 1 for another. */
   readonly temperature?: number | undefined;
+  /**
+   * Of `distill`: alpha of SimCLR v2's equation 3. Default 1: the teacher's predictions alone; below it the labels that the teacher
+   * has had count beside them.
+   */
+  readonly distillationWeight?: number | undefined;
   /** Of `distill`: passes over the labelled images. Default: the published number, 60 for 1% of the labels and less, else 30. */
   readonly teacherEpochs?: number | undefined;
   /** Of `distill`: a run's folder, whose network goes on, or a recipe, whose network begins with random numbers. Default: the run. */
@@ -83,9 +88,13 @@ function assertRanges(choices: EvaluationChoices, { head }: Recipe): void {
       throw invalidOption(option, String(value), "a whole number of at least 1", `For example: ${option} 20.`);
     }
   }
-  const { temperature = 1 } = choices;
+  const { temperature = 1, distillationWeight = 1 } = choices;
   if (!(Number.isFinite(temperature) && temperature > 0)) {
     throw invalidOption("--temperature", String(temperature), "a number above 0", "SimCLR v2 takes 0.1 and 1.");
+  }
+  if (!(distillationWeight >= 0 && distillationWeight <= 1)) {
+    const remedy = "1 leaves labels out, 0 the teacher.";
+    throw invalidOption("--distillation-weight", String(distillationWeight), "a number from 0 to 1", remedy);
   }
   const { learningRate, labelFractions = [1], fineTuneAfterBlock = -1, fineTuneFromHeadLayer = 0, encoders } = choices;
   if (learningRate !== undefined && !(Number.isFinite(learningRate) && learningRate > 0)) {
@@ -143,6 +152,7 @@ function assertUsed(choices: EvaluationChoices, protocols: readonly Protocol[]):
     ["--fine-tune-after-block", choices.fineTuneAfterBlock, ["fine-tune", "distill"]],
     ["--fine-tune-from-head-layer", choices.fineTuneFromHeadLayer, ["fine-tune", "distill"]],
     ["--temperature", choices.temperature, ["distill"]],
+    ["--distillation-weight", choices.distillationWeight, ["distill"]],
     ["--teacher-epochs", choices.teacherEpochs, ["distill"]],
     ["--student", choices.student, ["distill"]],
     ["--mix", choices.mix, ["supervised"]],

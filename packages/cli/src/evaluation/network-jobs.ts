@@ -9,6 +9,7 @@ import {
   supervisedEvaluator,
   type TrainableEncoder,
 } from "@simclr/evaluation";
+import { invalidOption } from "../errors.js";
 import { encoderTitle } from "../recipe/objective-name.js";
 import type { Recipe } from "../recipe/recipe-schema.js";
 import type { OpenStudent } from "../run/open-student.js";
@@ -72,16 +73,29 @@ export function networkJobs(options: NetworkJobsOptions): EvaluationJob[] {
     }
   }
   if (settings.protocols.includes("distill")) {
-    const { temperature, teacherEpochs } = settings;
+    const { temperature, teacherEpochs, distillationWeight = 1 } = settings;
     const { student, unlabelled } = options;
+    if (unlabelled && distillationWeight < 1) {
+      const expected = "1 for a run that learned from images without labels";
+      const remedy = "Leave it out: those images have no label that could count.";
+      throw invalidOption("--distillation-weight", String(distillationWeight), expected, remedy);
+    }
     const distilling = {
       ...training,
       teacher: { ...tuning, ...(teacherEpochs !== undefined && { epochs: teacherEpochs }) },
       ...(temperature !== undefined && { temperature }),
+      distillationWeight,
       ...(unlabelled && { unlabelled }),
       ...(student && { student: student.network }),
     };
-    const title = student ? `${trained.encoderTitle}, taught to ${student.name}` : trained.encoderTitle;
+    const variant = [student && `to-${student.name}`, distillationWeight < 1 && "with-labels"]
+      .filter(Boolean)
+      .join("-");
+    const taught = {
+      ...trained,
+      ...(student && { encoderTitle: `${trained.encoderTitle}, taught to ${student.name}` }),
+      ...(variant && { variant }),
+    };
     for (const { labelFraction } of few) {
       const run = async (common: EvaluatorOptions) => {
         const result = await distillationEvaluator(
@@ -91,19 +105,20 @@ export function networkJobs(options: NetworkJobsOptions): EvaluationJob[] {
         );
         return student ? { ...result, settings: { ...result.settings, student: student.name } } : result;
       };
-      jobs.push({ ...trained, encoderTitle: title, protocol: "distill", labelFraction, run });
+      jobs.push({ ...taught, protocol: "distill", labelFraction, run });
     }
   }
   if (settings.protocols.includes("supervised")) {
     const untrained = { encoder: "untrained", encoderTitle: "the same, untrained" } as const;
     const mix = batchMix(settings);
+    const mixed = mix && { variant: mixSettings(settings).mix.join("-") };
     const supervised = { ...training, ...(mix && { mix }) };
     for (const { labelFraction, labelled } of few) {
       const run = async (common: EvaluatorOptions) => {
         const result = await supervisedEvaluator(network, { train: labelled, test }, { ...supervised, ...common });
         return { ...result, settings: { ...result.settings, ...(mix && mixSettings(settings)), labelFraction } };
       };
-      jobs.push({ ...untrained, protocol: "supervised", labelFraction, run });
+      jobs.push({ ...untrained, ...mixed, protocol: "supervised", labelFraction, run });
     }
   }
   return jobs;

@@ -24,6 +24,7 @@ export function invalidRecipe(error: z.ZodError, input: unknown) {
 
 function remedyFor(issue: z.core.$ZodIssue, received: unknown): string {
   if (received === undefined) return "It has no default: set it.";
+  if (issue.code === "custom" && issue.params?.remedy) return issue.params.remedy;
   const words = issue.code === "invalid_value" ? issue.values.filter((value) => typeof value === "string") : [];
   const meant = typeof received === "string" ? nearest(received, words) : undefined;
   return meant ? `Did you mean "${meant}"?` : "Change the recipe, or what --set says.";

@@ -193,8 +193,12 @@ const settings = z.strictObject({
 /** Everything a run depends on, apart from its images. JSON: it is saved with the run. */
 export const recipeSchema = settings.check(({ value, issues }) => {
   const { epochs, optimizer, imageSize, backbone, batchSize, microBatchSize, objective, loss, view } = value;
-  const refuse = (path: string[], message: string) => issues.push({ code: "custom", path, message, input: value });
-  if (optimizer.warmupEpochs > epochs) refuse(["optimizer", "warmupEpochs"], `at most epochs, which is ${epochs}`);
+  const refuse = (path: string[], message: string, params: { readonly remedy?: string } = {}) =>
+    issues.push({ code: "custom", path, message, input: value, params });
+  if (optimizer.warmupEpochs > epochs) {
+    const remedy = `For few epochs a shorter warm-up: --set optimizer.warmupEpochs=${Math.floor(epochs / 10)}.`;
+    refuse(["optimizer", "warmupEpochs"], `at most epochs, which is ${epochs}`, { remedy });
+  }
   if (optimizer.schedule === "step" && optimizer.decayEpochs.length === 0)
     refuse(["optimizer", "decayEpochs"], "a list of epochs, with optimizer.schedule=step");
   if (optimizer.decayEpochs.some((epoch) => epoch <= optimizer.warmupEpochs))

@@ -46,6 +46,37 @@ test("one protocol carried out in several ways has a column for each, named by w
   expect(table?.rows[0]?.cells.map((cell) => cell?.value)).toEqual([0.9125, 0.9125, 0.7, 0.8, 0.9]);
 });
 
+test("a mixture and a student have columns and rows of their own, beside the plain result with as many labels", async () => {
+  const supervised = (labelFraction: number, top1: number, settings = {}) =>
+    evaluation({ protocol: "supervised", encoder: "untrained", encoderTitle: "the same, untrained", settings: { labelFraction, ...settings }, metrics: { top1 }, interval: [0, 1] }); // biome-ignore format: one line
+  const distilled = (encoderTitle: string, top1: number) =>
+    evaluation({ protocol: "distill", encoderTitle, settings: { labelFraction: 1 }, metrics: { top1 }, interval: [0, 1] }); // biome-ignore format: one line
+  const plain = { a: supervised(1, 0.8), b: supervised(0.1, 0.5) };
+  const mixed = supervised(1, 0.9, { mix: ["mixup", "cutmix"], mixupAlpha: 0.2, cutmixAlpha: 1 });
+  const students = { d: distilled("SimCLR encoder", 0.7), e: distilled("SimCLR encoder, taught to small", 0.6) };
+  const run = await read({ report: null, evaluations: { ...plain, c: mixed, ...students } });
+  const [table] = accuracyTables([run]);
+  expect(table?.columns.map(({ title }) => title)).toEqual([
+    "Distilled, 100% of labels",
+    "Supervised, 10% of labels",
+    "Supervised with mixup and cutmix, 100% of labels",
+    "Supervised, 100% of labels",
+  ]);
+  expect(table?.rows.map(({ title, cells }) => [title, ...cells.map((cell) => cell?.value)])).toEqual([
+    ["SimCLR encoder", 0.7, undefined, undefined, undefined],
+    ["SimCLR encoder, taught to small", 0.6, undefined, undefined, undefined],
+    ["the same, untrained", undefined, 0.5, 0.9, 0.8],
+  ]);
+  // Of two runs each may have one of them.
+  const other = await read({ report: null, evaluations: { a: supervised(1, 0.7) } }, "b");
+  const one = await read({ report: null, evaluations: { c: mixed } });
+  const both = accuracyTables([one, other])[0];
+  expect(both?.columns.map(({ title }) => title)).toEqual([
+    "Supervised with mixup and cutmix, 100% of labels",
+    "Supervised, 100% of labels",
+  ]);
+});
+
 test("two seeds of one protocol are two columns, other images another table, another metric is said", async () => {
   const run = await read({
     report: null,

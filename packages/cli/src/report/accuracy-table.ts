@@ -67,6 +67,17 @@ export function protocolTitle(protocol: string): string {
   return protocolTitles[protocol] ?? protocol.replace(/^./, (first) => first.toUpperCase()).replaceAll("-", " ");
 }
 
+/** A protocol as it was carried out, for people: `Supervised with mixup, 10% of labels`, `Distilled with labels, 10% of labels`. */
+export function measurementTitle(protocol: string, settings: Measurement["settings"]): string {
+  const { labelFraction, mix, distillationWeight } = settings;
+  const beside = Array.isArray(mix) ? mix : Number(distillationWeight ?? 1) < 1 ? ["labels"] : [];
+  const mixture = beside.length > 0 ? ` with ${beside.join(" and ")}` : "";
+  // Without what a product of floats has at its end.
+  const labels =
+    typeof labelFraction === "number" ? `, ${Number((100 * labelFraction).toPrecision(12))}% of labels` : "";
+  return `${protocolTitle(protocol)}${mixture}${labels}`;
+}
+
 /** A table for each set of images that any of the runs was measured on. */
 export function accuracyTables(runs: readonly ReportedRun[]): AccuracyTable[] {
   const all = runs.flatMap(measurementsOf);
@@ -146,11 +157,12 @@ function tableOf(data: string, measurements: readonly Measurement[]): AccuracyTa
   };
 }
 
-/** By protocol, the settings in which evaluations of one encoder differ from each other. */
+/** By protocol, the settings in which evaluations of one encoder differ whose titles do not. */
 function varyingSettings(measurements: readonly Measurement[]): Map<string, string[]> {
   const groups = new Map<string, Measurement[]>();
   for (const one of measurements) {
-    const subject = JSON.stringify([one.run, one.encoder, one.title, one.protocol]);
+    // What differs along with the labels, epochs say, is told by them already.
+    const subject = JSON.stringify([one.run, one.encoder, one.title, measurementTitle(one.protocol, one.settings)]);
     groups.set(subject, [...(groups.get(subject) ?? []), one]);
   }
   const found = new Map<string, Set<string>>();
@@ -165,17 +177,10 @@ function varyingSettings(measurements: readonly Measurement[]): Map<string, stri
 }
 
 function columnOf({ protocol, metric, settings }: Measurement, varying: readonly string[]): AccuracyColumn {
-  const base = protocolTitle(protocol);
-  const labelFraction = typeof settings.labelFraction === "number" ? settings.labelFraction : undefined;
-  const others = varying.filter((name) => name !== "labelFraction");
-  // What differs along with the labels, epochs say, is told by them already.
-  const told = labelFraction !== undefined && varying.includes("labelFraction") ? [] : others;
-  const details = [
-    ...(labelFraction === undefined ? [] : [`${Number((100 * labelFraction).toPrecision(12))}% of labels`]),
-    ...told.map((name) => `${name} ${String(settings[name] ?? "-")}`),
-  ];
-  const title = [base, ...details].join(", ");
-  return { title, metric, protocol, ...(labelFraction !== undefined && { labelFraction }) };
+  const { labelFraction } = settings;
+  const told = varying.filter((name) => name in settings).map((name) => `${name} ${String(settings[name])}`);
+  const title = [measurementTitle(protocol, settings), ...told].join(", ");
+  return { title, metric, protocol, ...(typeof labelFraction === "number" && { labelFraction }) };
 }
 
 function byProtocol(a: AccuracyColumn, b: AccuracyColumn): number {

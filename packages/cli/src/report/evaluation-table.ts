@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import { duration } from "../terminal/duration.js";
 import { percent } from "../terminal/percent.js";
-import { protocolTitle } from "./accuracy-table.js";
+import { measurementTitle } from "./accuracy-table.js";
 import type { SavedEvaluation } from "./saved-evaluation.js";
 
 /** Evaluations as a table for a terminal, in their order; the metric that each is known by, with its interval. */
@@ -12,16 +12,9 @@ export function evaluationTable(evaluations: readonly SavedEvaluation[]): string
     style: { head: [], border: [] },
   });
   for (const { protocol, encoderTitle, metrics, primary, interval, settings, seconds } of evaluations) {
-    const { labelFraction } = settings;
-    const labels = typeof labelFraction === "number" ? `, ${percentOf(labelFraction)} of labels` : "";
-    const name = `${protocolTitle(protocol)}${labels}`;
+    const name = measurementTitle(protocol, settings);
     const range = interval.map((end) => (100 * end).toFixed(1)).join("–");
     table.push([name, encoderTitle, primary, percent(metrics[primary]), range, duration(seconds)]);
   }
   return table.toString();
-}
-
-/** `0.1%`, `10%`: without what a product of floats has at its end. */
-function percentOf(fraction: number): string {
-  return `${Number((100 * fraction).toPrecision(12))}%`;
 }

@@ -21,13 +21,13 @@ export function overviewSection(runs: readonly ReportedRun[]): Markup {
 }
 
 function figuresOf(run: ReportedRun): Record<string, string> {
-  const { lines, recipe, exampleCount } = run;
+  const { lines, recipe, backbone, exampleCount } = run;
   const last = lines.findLast(({ kind }) => kind === "train");
   const probe = lines.findLast(({ kind }) => kind === "probe/knn");
   const speed = medianThroughput(run);
   return {
     Images: count(exampleCount),
-    Encoder: backboneName(recipe.backbone),
+    Encoder: backboneName(recipe.backbone, backbone),
     Epochs: last && last.epoch < recipe.epochs ? `${last.epoch} of ${recipe.epochs}` : String(recipe.epochs),
     Steps: count(last?.step ?? 0),
     "Last loss": typeof last?.loss === "number" ? last.loss.toFixed(3) : "–",

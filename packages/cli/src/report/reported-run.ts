@@ -1,4 +1,5 @@
 import { basename, join, resolve } from "node:path";
+import type { ModelSpec } from "@simclr/core";
 import { type MetricsLine, readMetrics } from "@simclr/training";
 import { z } from "zod";
 import type { Recipe } from "../recipe/recipe-schema.js";
@@ -16,6 +17,8 @@ export interface ReportedRun {
   /** `digits`, or a path. */
   readonly data: string;
   readonly recipe: Recipe;
+  /** The network itself: an imported one may differ from what the recipe can say. */
+  readonly backbone?: ModelSpec;
   readonly stepsPerEpoch: number;
   /** Images in an epoch. */
   readonly exampleCount: number;
@@ -29,6 +32,7 @@ export interface ReportedRun {
 
 const config = z.object({
   stepsPerEpoch: z.int().min(1),
+  backbone: z.exactOptional(z.looseObject({ kind: z.string() })) as z.ZodType<ModelSpec | undefined>,
   dataset: z.object({ length: z.int().min(1) }),
   versions: z.record(z.string(), z.string()).default({}),
 });
@@ -55,7 +59,7 @@ export async function readReportedRun(
   const settings = await readRunSettings(folder);
   const parsed = config.safeParse(raw);
   if (!parsed.success) throw damaged(configFile, parsed.error.issues[0]?.message ?? "another file", again);
-  const { stepsPerEpoch, dataset, versions } = parsed.data;
+  const { stepsPerEpoch, backbone, dataset, versions } = parsed.data;
   const lines = await readMetrics(folder).catch((cause: Error) => {
     throw damaged(join(folder, "metrics.jsonl"), cause.message, "Remove the line that is broken.", cause);
   });
@@ -63,6 +67,7 @@ export async function readReportedRun(
     name: basename(folder),
     folder,
     ...settings,
+    ...(backbone && { backbone }),
     stepsPerEpoch,
     exampleCount: dataset.length,
     versions,

@@ -104,11 +104,13 @@ test("what datasets saves is its parts, without what computations left in the fo
   await expect(open(join(folder, "train"), { imageKey: "photo" })).rejects.toThrow('a column "photo"');
 });
 
-test("a corrupt image in a shard is skipped by name", async () => {
+test("a corrupt image in a shard is skipped by name, and told of once", async () => {
   const warnings: string[] = [];
   const data = { labelKey: "none" };
   const source = await open(join(fixtures, "special/corrupt.tfrecord"), data, (message) => warnings.push(message));
   expect([...(await all(source.pretraining)).indices]).toEqual([0, 2, 2]);
+  expect([...(await all(source.bank)).indices]).toEqual([0, 2, 2]);
+  expect(warnings).toHaveLength(1);
   expect(warnings.join()).toMatch(/^Skipped .*corrupt\.tfrecord, record 1: it cannot be decoded\.$/);
 });
 

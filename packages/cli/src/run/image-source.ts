@@ -48,7 +48,7 @@ export async function imageSource(
   recipe: SourceRecipe,
   options: ImageSourceOptions,
 ): Promise<ImageSource> {
-  const { name, ...parts } = await partsOf(data, recipe, options);
+  const { name, ...parts } = await partsOf(data, recipe, { ...options, onWarning: once(options.onWarning) });
   if (recipe.exampleCount === null) return { name, ...parts };
   const { pretraining, bank, networkTraining } = parts;
   const some = (dataset: Dataset) => atMost(dataset, recipe.exampleCount as number);
@@ -58,6 +58,15 @@ export async function imageSource(
     pretraining: some(pretraining),
     bank: some(bank),
     ...(networkTraining && { networkTraining: some(networkTraining) }),
+  };
+}
+
+/** The same images are decoded in several ways, and one that cannot be is warned of by the first. */
+function once(print: (message: string) => void): (message: string) => void {
+  const heard = new Set<string>();
+  return (message) => {
+    if (!heard.has(message)) print(message);
+    heard.add(message);
   };
 }
 

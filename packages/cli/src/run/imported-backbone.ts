@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { convNext, type VitSize, vit } from "@simclr/backbones";
 import type { EncoderSpec } from "@simclr/weights";
+import { sizeOf } from "../recipe/backbone-size.js";
 import { normalizations } from "./build-backbone.js";
 
 /** An imported network as assignments of a recipe. A transformer of a size that has no name is `size: null` there, and whole in the run's spec. */
@@ -23,15 +23,6 @@ function settingsOf(spec: EncoderSpec): Readonly<Record<string, unknown>> {
   const { patchSize } = spec;
   if (spec.kind === "convnext") return { size: sizeOf(spec), patchSize };
   return { size: sizeOf(spec), patchSize, positions: spec.positions, pool: spec.pool };
-}
-
-const sizes: readonly VitSize[] = ["tiny", "small", "base", "large"];
-
-/** The named size of a transformer's or ConvNeXt's blocks and channels; null where there is none. */
-function sizeOf(spec: Exclude<EncoderSpec, { kind: "resnet" }>): VitSize | null {
-  const blocks = (own: typeof spec) => (own.kind === "vit" ? [own.depth, own.width] : [own.depths, own.widths]);
-  const named = (size: VitSize) => (spec.kind === "vit" ? vit({ size }).spec : convNext({ size }).spec);
-  return sizes.find((size) => isDeepStrictEqual(blocks(named(size)), blocks(spec))) ?? null;
 }
 
 /** An imported network in a line: `ResNet-50, width 1, stem imagenet, variant torchvision`. */

@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { cifar10, cifar100, type Dataset, type DecodingOptions, digits, stl10 } from "@simclr/data";
+import { simclrError } from "../errors.js";
+import { nearest } from "../recipe/recipe-keys.js";
 import type { Recipe } from "../recipe/recipe-schema.js";
-import { datasetFolder, isDatasetName } from "./dataset-folder.js";
+import { datasetFolder, downloadableDatasets, isDatasetName } from "./dataset-folder.js";
 import { type FoundDataset, type FoundImages, findDataset } from "./find-dataset.js";
 import { numberedClasses } from "./numbered-classes.js";
 import { openImages } from "./open-images.js";
@@ -42,8 +44,8 @@ export interface OpenDataOptions {
  * tell what it is: binary files of CIFAR or STL-10, Tiny ImageNet, ImageNet, shards, a folder with `train` and `test` in it,
  * or any folder of images.
  *
- * @throws SIMCLR_ERROR__CLI__CIFAR_NOT_FOUND, SIMCLR_ERROR__CLI__DATASET_NOT_FOUND, SIMCLR_ERROR__CLI__AMBIGUOUS_DATA, and the
- *   errors of the readers of @simclr/data
+ * @throws SIMCLR_ERROR__CLI__CIFAR_NOT_FOUND, SIMCLR_ERROR__CLI__DATASET_NOT_FOUND, SIMCLR_ERROR__CLI__UNKNOWN_DATASET,
+ *   SIMCLR_ERROR__CLI__AMBIGUOUS_DATA, and the errors of the readers of @simclr/data
  */
 export async function openData(data: string, options: OpenDataOptions): Promise<OpenedData> {
   const name = dataName(data);
@@ -86,7 +88,20 @@ async function ofPhotos(
 
 /** `digits`, or the path that a name stands for. @throws as {@link openData} where there is none */
 export function dataName(data: string): string {
+  assertNoTypo(data);
   return data === "digits" && !existsSync(data) ? data : resolve(isDatasetName(data) ? datasetFolder(data) : data);
+}
+
+/** @throws SIMCLR_ERROR__CLI__UNKNOWN_DATASET for what is no path and nearly a name */
+function assertNoTypo(data: string): void {
+  const known = ["digits", ...Object.keys(downloadableDatasets)];
+  const meant = known.includes(data) || /[\\/]/.test(data) || existsSync(data) ? undefined : nearest(data, known);
+  if (meant === undefined) return;
+  throw simclrError(
+    "SIMCLR_ERROR__CLI__UNKNOWN_DATASET",
+    { name: data, known, nearest: meant },
+    { expected: `${known.join(", ")} or a path that exists`, received: data, remedy: `Did you mean "${meant}"?` },
+  );
 }
 
 async function ofPixels(

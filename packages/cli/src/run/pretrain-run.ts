@@ -12,7 +12,7 @@ import { onlineProbes } from "./online-probes.js";
 import { type PretrainSettingsOptions, pretrainSettings } from "./pretrain-settings.js";
 import { profiledCompile } from "./profiled-compile.js";
 import { recipeCompile } from "./recipe-compile.js";
-import { shown } from "./run-settings.js";
+import { shown, typed } from "./run-settings.js";
 import { runSummary } from "./run-summary.js";
 import { type StartingNetwork, startingNetwork } from "./starting-network.js";
 import { trainingImages } from "./training-images.js";
@@ -90,7 +90,7 @@ export async function pretrainRun(options: PretrainRunOptions): Promise<Pretrain
   if (result.interrupted) {
     const saved = result.checkpoint ? `; saved in ${shown(result.checkpoint)}` : "";
     terminal.print(`Stopped after step ${result.step} of ${totalSteps}${saved}.`);
-    terminal.print(`Go on with: ${command} pretrain --run ${shown(runFolder)} --resume`);
+    terminal.print(`Go on with: ${command} pretrain --run ${typed(runFolder)} --resume`);
     return { runFolder, interrupted: true };
   }
   return { runFolder, interrupted: false, evaluation: await evaluateRun({ runFolder, source, terminal }) };

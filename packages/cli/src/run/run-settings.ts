@@ -45,7 +45,7 @@ export function refuseExistingRun(runFolder: string): void {
     {
       expected: "the folder of a new run",
       received: `${runFolder}, where there is one`,
-      remedy: `Go on with it, simclr pretrain --run ${shown(runFolder)} --resume, or name another folder.`,
+      remedy: `Go on with it, simclr pretrain --run ${typed(runFolder)} --resume, or name another folder.`,
     },
   );
 }
@@ -54,6 +54,12 @@ export function refuseExistingRun(runFolder: string): void {
 export function shown(path: string): string {
   const short = relative(process.cwd(), path);
   return short !== "" && short.length < path.length ? short : path;
+}
+
+/** A path within a command for the user to type: quoted where a shell would take it apart. */
+export function typed(path: string): string {
+  const short = shown(path);
+  return /^[\p{L}\p{M}\p{N}_@%+=:,./-]+$/u.test(short) ? short : `'${short.replaceAll("'", "'\\''")}'`;
 }
 
 /** `runs/digits-20261124-041500`: a folder of its own for every run, sorted by time. */

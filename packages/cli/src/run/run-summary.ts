@@ -32,7 +32,7 @@ export function runSummary({ source, images, recipe, backbone, head, runFolder }
   const steps = Math.floor(images.length / Number(recipe.batchSize));
   return [
     `Images    ${number(images.length)} of ${width} x ${height}${channels === 1 ? ", gray" : ""}${classes}`,
-    `Encoder   ${backboneName(recipe.backbone)}: ${number(parameters)} parameters, ${formatBytes(activationBytes)} of activations a step`,
+    `Encoder   ${backboneName(recipe.backbone, backbone.spec)}: ${number(parameters)} parameters, ${formatBytes(activationBytes)} of activations a step`,
     `Training  ${recipe.epochs} epochs of ${number(steps)} steps, ${recipe.batchSize} images a step in two views each; ${objectiveName(recipe)}, ${kind}`,
     `Run       ${shown(runFolder)}`,
     ...(test ? [] : [`No labels, so no accuracies: images in folders named after their classes would be measured.`]),

@@ -1,7 +1,7 @@
 import { mkdtempSync, renameSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { resnet } from "@simclr/backbones";
+import { resnet, vit } from "@simclr/backbones";
 import { disposeTree, randomKey } from "@simclr/core";
 import { useTensorFlow } from "@simclr/runtime";
 import { loadNetwork, pretrain } from "@simclr/training";
@@ -102,6 +102,37 @@ test("what a recipe does not tell of an imported encoder stays: its padding, its
   const network = await startingNetwork(asked.recipe, gray, join(folder, "none"));
   expect(network?.backbone.spec).toMatchObject({ variant: "torchvision", normalization, recompute: "blocks" });
   network?.dispose();
+});
+
+test("a transformer whose size has no name is begun with, and gone on with; for images of another size it is not", async () => {
+  const imported = join(folder, "vit");
+  const size = 28;
+  const set = ["backbone.kind=vit", "backbone.patchSize=7", `imageSize=${size}`];
+  const { recipe } = await pretrainSettings({ data: "digits", recipe: small, set });
+  const { pretraining: dataset } = await imageSource("digits", recipe, { onWarning: () => {} });
+  const backbone = vit({ width: 20, depth: 3, headCount: 5, patchSize: 7, imageSize: size, inputChannels: 1 });
+  const start = { backbone, params: {}, state: {} };
+  const step = buildStep(recipe, { batchSize: 16, exampleCount: 32, imageShape: gray, start });
+  const settings = { dataset, step, batchSize: 16, totalSteps: 1, key: randomKey(0), runFolder: imported };
+  disposeTree((await pretrain({ ...settings, recipe: { data: "digits", recipe } })).state);
+
+  const from = [`startFrom=${imported}`];
+  const second = await run("from-vit", [...from, `imageSize=${size}`]);
+  expect(second).toMatchObject({
+    hasHead: true,
+    recipe: { backbone: { kind: "vit", size: null } },
+    result: { step: 2 },
+  });
+  const network = await loadNetwork(join(folder, "from-vit"));
+  expect(network.backbone.spec).toEqual(backbone.spec);
+  network.dispose();
+  expect((await run("from-vit", ["epochs=2"], true)).result.step).toBe(4);
+  // Its 28 pixels are not the recipe's 12, and a size that the user names is not its own.
+  await expect(run("other-images", from)).rejects.toThrow(
+    /expected images of 28 pixels.*received 12.*--set imageSize=28/s,
+  );
+  const named = [...from, ...set, "backbone.size=tiny"];
+  await expect(run("named", named)).rejects.toThrow(/INVALID_RECIPE_VALUE.*received .*vit, ViT\/7, 3 blocks of 20/s);
 });
 
 test.each<[string, string[], readonly [number, number, number]]>([

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 
+// Linux alone, since it is the one platform on x64 that has a TensorFlow here: macOS is supported on arm64, which has no AVX to tell of.
 let known: ReadonlySet<string> | undefined;
 
 /** What the kernel says that an x64 processor can do (`avx2`, `avx512f`), from Linux's /proc/cpuinfo, read once; empty elsewhere. */
