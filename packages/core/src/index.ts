@@ -47,4 +47,5 @@ export {
 } from "./safetensors.js";
 export { assertShape } from "./shapes.js";
 export { stopGradient } from "./stop-gradient.js";
+export { sumOfSquares, sumOfSquaresKernel } from "./sum-of-squares.js";
 export { disposeTree, flattenTree, isTensor, mapTree, type TensorTree, unflattenTree } from "./tree.js";

@@ -1,4 +1,4 @@
-import type { Parameters } from "@simclr/core";
+import { type Parameters, sumOfSquares } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 
 /**
@@ -14,7 +14,7 @@ import * as tf from "@tensorflow/tfjs-core";
  */
 export function globalNorm(tensors: Parameters): tf.Scalar {
   return tf.tidy(() => {
-    const squares = Object.values(tensors).map((tensor) => tf.sum<tf.Scalar>(tf.square(tensor)));
+    const squares = Object.values(tensors).map(sumOfSquares);
     return squares.length === 0 ? tf.scalar(0) : tf.sqrt(tf.addN(squares));
   });
 }

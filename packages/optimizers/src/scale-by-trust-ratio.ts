@@ -1,4 +1,4 @@
-import type { Parameters } from "@simclr/core";
+import { type Parameters, sumOfSquares } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { assertRange } from "./assert-range.js";
 import type { GradientTransformation, NoState } from "./gradient-transformation.js";
@@ -71,5 +71,5 @@ function byPath(paths: readonly string[], vector: tf.Tensor): Map<string, tf.Ten
 }
 
 function norms(tensors: Parameters, paths: readonly string[]): tf.Tensor {
-  return tf.sqrt(tf.stack(paths.map((path) => tf.sum(tf.square(tensors[path] as tf.Tensor)))));
+  return tf.sqrt(tf.stack(paths.map((path) => sumOfSquares(tensors[path] as tf.Tensor))));
 }

@@ -1,4 +1,4 @@
-import { batchNorm } from "@simclr/core";
+import { batchNorm, sumOfSquares } from "@simclr/core";
 import { expectClose, expectNoLeak } from "@simclr/core/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -42,6 +42,8 @@ describe("kernels that tfjs-node lacks", () => {
       tf.image.rotateWithOffset(numbers([2, 6, 5, 3]) as tf.Tensor4D, radians, fill as number, center as number),
     ),
   );
+
+  it("sums squares as cpu does", () => expectSameAsCpu(() => sumOfSquares(numbers([7, 5, 3]))));
 
   it.each(["constant", "reflect", "wrap", "nearest"] as const)("transforms with fill mode %s as cpu does", (fillMode) =>
     expectSameAsCpu(

@@ -17,6 +17,7 @@ import { registerSparse } from "./sparse.js";
 import { registerStep } from "./step.js";
 import { registerStridedFilterGradient } from "./strided-filter-gradient.js";
 import { registerStrings } from "./strings.js";
+import { registerSumOfSquares } from "./sum-of-squares.js";
 import { registerWinogradConvolutions } from "./winograd-convolutions.js";
 
 /** What the runtime adds to tfjs-node's kernels: fused ones, those that it lacks, and ways around TensorFlow's bugs. */
@@ -33,6 +34,7 @@ export function registerKernels({ winograd }: { readonly winograd: boolean }): v
   registerRagged();
   registerSparse();
   registerStrings();
+  registerSumOfSquares();
   registerSign();
   registerDilatedDepthwise();
   registerGather();
