@@ -12,7 +12,7 @@ export function inPresentForm<Value>(
   paths: ReadonlySet<string>,
 ): ReadonlyMap<string, Value> {
   const present = (path: string) => {
-    const moved = path.replace(movedMoment, "$11$2");
+    const moved = path.replace(movedMoment, (_, before, moment) => `${before}1${moment}`);
     return !paths.has(path) && paths.has(moved) ? moved : path;
   };
   return new Map([...tensors].map(([path, value]) => [present(path), value]));
