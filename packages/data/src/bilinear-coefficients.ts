@@ -27,10 +27,7 @@ export function bilinearCoefficients(
 ): Coefficients {
   const scale = span / size;
   const support = Math.max(1, scale);
-  const taps = Math.min(length, Math.ceil(support) * 2 + 1);
-  const starts = new Int32Array(count);
-  const weights = new Int32Array(count * taps);
-  for (let i = 0; i < count; i++) {
+  const windows = Array.from({ length: count }, (_, i) => {
     const centre = (first + i + 0.5) * scale;
     const start = Math.max(0, Math.trunc(centre - support + 0.5));
     const end = Math.min(length, Math.trunc(centre + support + 0.5));
@@ -38,12 +35,16 @@ export function bilinearCoefficients(
       Math.max(0, 1 - Math.abs((start + tap - centre + 0.5) * (1 / support))),
     );
     const sum = triangle.reduce((total, weight) => total + weight, 0);
+    return { start, weights: triangle.map((weight) => Math.trunc(0.5 + (weight / sum) * 2 ** 22)) };
+  });
+  const taps = windows.reduce((most, window) => Math.max(most, window.weights.length), 1);
+  const starts = new Int32Array(count);
+  const weights = new Int32Array(count * taps);
+  for (const [i, window] of windows.entries()) {
     // The last window is moved, so that all of it lies inside.
-    const moved = Math.min(start, length - taps);
+    const moved = Math.min(window.start, length - taps);
     starts[i] = moved;
-    triangle.forEach((weight, tap) => {
-      weights[i * taps + start - moved + tap] = Math.trunc(0.5 + (weight / sum) * 2 ** 22);
-    });
+    weights.set(window.weights, i * taps + window.start - moved);
   }
   return { taps, starts, weights };
 }

@@ -25,12 +25,14 @@ interface Axis {
   readonly end: number;
   readonly offsets: Int32Array;
   readonly weights: Int32Array;
-  readonly taps: number;
+  readonly pairs: number;
 }
 
 const pageBytes = 65536;
-// The kernel reads and writes 16 bytes at once, and two rows.
+// The kernel reads and writes 16 bytes at once.
 const slackBytes = 32;
+// Rows are resampled four at a time, so that weights are read once for all of them.
+const rowsAtOnce = 4;
 const rowStride = (bytes: number) => (bytes + slackBytes) & ~15;
 
 let loaded: Kernel | undefined;
@@ -68,8 +70,9 @@ export function resample<T>({ pixels, height, width }: DecodedPixels, target: Re
   };
   const [acrossOffsets, acrossWeights] = [place(across.offsets.byteLength), place(across.weights.byteLength)];
   const [downOffsets, downWeights] = [place(offsets.byteLength), place(down.weights.byteLength)];
-  const input = place((rows + 1) * inputStride);
-  const between = place((rows + 1) * betweenStride);
+  const roundedRows = Math.ceil(rows / rowsAtOnce) * rowsAtOnce;
+  const input = place(roundedRows * inputStride);
+  const between = place((roundedRows + 1) * betweenStride);
   const output = place(target.height * outputStride);
   const missing = end - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
@@ -83,11 +86,11 @@ export function resample<T>({ pixels, height, width }: DecodedPixels, target: Re
   bytes.set(pixels.subarray(down.first * inputStride, down.end * inputStride), input);
   loaded.horizontal(
     ...[input, inputStride, between, betweenStride, rows, target.width, channels],
-    ...[acrossOffsets, acrossWeights, across.taps / 2],
+    ...[acrossOffsets, acrossWeights, across.pairs],
   );
   loaded.vertical(
     ...[between, betweenStride, output, outputStride, target.height],
-    ...[downOffsets, downWeights, down.taps],
+    ...[downOffsets, downWeights, down.pairs],
   );
   const window = bytes.subarray(output, output + target.height * outputStride);
   return use({ pixels: window, height: target.height, width: target.width });
@@ -96,23 +99,26 @@ export function resample<T>({ pixels, height, width }: DecodedPixels, target: Re
 const verticalAxis = remembered((length, span, size, first, count): Axis => {
   const { taps, starts, weights } = bilinearCoefficients(length, span, size, first, count);
   const end = (starts[count - 1] as number) + taps;
-  return { first: starts[0] as number, end, offsets: starts, weights, taps };
+  return { first: starts[0] as number, end, offsets: starts, ...inPairs(weights, taps) };
+});
+
+const horizontalAxis = remembered((length, span, size, first, count, channels): Axis => {
+  const { taps, starts, weights } = bilinearCoefficients(length, span, size, first, count);
+  return { first: 0, end: length, offsets: starts.map((start) => start * channels), ...inPairs(weights, taps) };
 });
 
 /** The weights in pairs, each as two halves of 11 bits: [high0, high1, low0, low1]. */
-const horizontalAxis = remembered((length, span, size, first, count, channels): Axis => {
-  const { taps, starts, weights } = bilinearCoefficients(length, span, size, first, count);
-  const even = taps + (taps % 2);
-  const halves = new Int16Array(count * even * 2);
+function inPairs(weights: Int32Array, taps: number): Pick<Axis, "weights" | "pairs"> {
+  const pairs = Math.ceil(taps / 2);
+  const halves = new Int16Array((weights.length / taps) * pairs * 4);
   weights.forEach((weight, i) => {
     const tap = i % taps;
-    const pair = (Math.floor(i / taps) * even + tap - (tap % 2)) * 2 + (tap % 2);
-    halves[pair] = weight >> 11;
-    halves[pair + 2] = weight & 2047;
+    const place = (Math.floor(i / taps) * pairs + (tap >> 1)) * 4 + (tap % 2);
+    halves[place] = weight >> 11;
+    halves[place + 2] = weight & 2047;
   });
-  const offsets = starts.map((start) => start * channels);
-  return { first: 0, end: length, offsets, weights: new Int32Array(halves.buffer), taps: even };
-});
+  return { weights: new Int32Array(halves.buffer), pairs };
+}
 
 /** Folders have few sizes, and images of many sizes are made anew. */
 function remembered(make: (...values: [number, number, number, number, number, number]) => Axis) {
