@@ -13,7 +13,6 @@ export function releaseLibraryPages(paths: readonly string[]): void {
   if (process.platform !== "linux") return;
   const advise = koffi.load(null).func("madvise", "int", ["void *", "size_t", "int"]);
   const files = new Set(paths.map((path) => realpathSync(path)));
-  // x
   let range: { readonly start: bigint; readonly bytes: number } | undefined;
   for (const line of readFileSync("/proc/self/smaps", "utf8").split("\n")) {
     const mapped = /^([0-9a-f]+)-([0-9a-f]+) r-.p \S+ \S+ \d+ +(.+)$/.exec(line);
