@@ -47,27 +47,29 @@ function lossAndGradients(
 ) {
   const [count, features] = anchors.shape;
   const scaled = tf.div<tf.Tensor2D>(anchors, temperature);
-  let total: readonly [loss: tf.Tensor, candidateGradient: tf.Tensor2D] = [tf.scalar(0), tf.zerosLike(candidates)];
+  let total: readonly [loss: tf.Tensor, candidateGradient: tf.Tensor2D] | undefined;
   const anchorGradients: tf.Tensor2D[] = [];
   for (let start = 0; start < count; start += chunkSize) {
     const size = Math.min(chunkSize, count - start);
     const positives = Int32Array.from({ length: size }, (_, i) => positiveOf(start + i));
+    const before = total;
     const [anchorGradient, ...next] = tf.tidy(() => {
-      const rows = after(tf.slice(scaled, [start, 0], [size, features]), total[1]);
+      const own = size === count ? scaled : tf.slice(scaled, [start, 0], [size, features]);
+      const rows = before ? after(own, before[1]) : own;
       const logits = tf.matMul<tf.Tensor2D>(rows, candidates, false, true);
       const { losses, gradient } = softmaxWithoutSelf(logits, positives, firstSelf + start);
-      const sent = tf.matMul<tf.Tensor2D>(gradient, rows, true);
+      const [sum, sent] = [tf.sum(losses), tf.matMul<tf.Tensor2D>(gradient, rows, true)];
       return [
         tf.matMul<tf.Tensor2D>(gradient, candidates),
-        tf.add(total[0], tf.sum(losses)),
-        tf.add<tf.Tensor2D>(total[1], sent),
+        before ? tf.add(before[0], sum) : sum,
+        before ? tf.add<tf.Tensor2D>(before[1], sent) : sent,
       ] as [tf.Tensor2D, tf.Tensor, tf.Tensor2D];
     });
     anchorGradients.push(anchorGradient);
-    tf.dispose(total as unknown as tf.Tensor[]);
+    tf.dispose(before as unknown as tf.Tensor[]);
     total = next;
   }
-  const [loss, candidateGradient] = total;
+  const [loss, candidateGradient] = total as NonNullable<typeof total>;
   return {
     loss: tf.div<tf.Scalar>(loss, count),
     anchorGradient: tf.div<tf.Tensor2D>(tf.concat(anchorGradients, 0), count * temperature),

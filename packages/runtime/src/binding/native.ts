@@ -1,5 +1,6 @@
 import { type CApi, type Libraries, loadCApi } from "./c-api.js";
 import { mapLargeBlocks } from "./map-large-blocks.js";
+import { releaseLibraryPages } from "./release-library-pages.js";
 import { Status } from "./status.js";
 
 /** TensorFlow, loaded, with its one eager context. */
@@ -35,6 +36,7 @@ export function openNative(libraries: Libraries, configProto: Uint8Array): Nativ
   const context = api.TFE_NewContext(options, status.address);
   status.check("the start of TensorFlow");
   api.TFE_DeleteContextOptions(options);
+  releaseLibraryPages(Object.values(libraries));
   const gpu = deviceNames(api, context, status).find((name) => name.includes("device:GPU:"));
   return { api, context, status, version: api.TF_Version(), gpu, config: configProto };
 }

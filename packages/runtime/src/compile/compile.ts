@@ -9,6 +9,7 @@ import {
 } from "@simclr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { currentBackend, type TensorFlowBackend } from "../backend/backend.js";
+import { reserveMemory } from "../binding/reserve-memory.js";
 import "../errors.js";
 import { type Call, prepareCall, runCall, runCallAsync } from "./call.js";
 import { collectGarbage } from "./collect-garbage.js";
@@ -71,6 +72,7 @@ export const compile: Compile = <Arguments extends readonly TensorTree[], Result
       recording = profiler ? profiler.preparation(`record ${name}`, make) : make();
       known.set(signature, recording);
       collectGarbage();
+      reserveMemory(backend.binding.native, recording.peakBytes);
     }
     return prepareCall(backend, recording, tensors);
   };

@@ -1,8 +1,9 @@
 import { type Attribute, AttributeType, setAttribute } from "../binding/attributes.js";
 import type { GraphOutput } from "../binding/c-api.js";
-import { DataType } from "../binding/data-types.js";
+import { bytesPerElement, DataType, elementCount } from "../binding/data-types.js";
 import { type HostValues, newHostTensor } from "../binding/host-tensor.js";
 import type { Native } from "../binding/native.js";
+import { Lifetimes } from "./lifetimes.js";
 import { type OperationDefinition, operationDefinition } from "./operation-definition.js";
 
 /** A TF_Graph that grows by one operation at a time. */
@@ -13,6 +14,7 @@ export class Graph {
   /** Of a graph within another one: its operations in their order, with their inputs by number. */
   private readonly lines: string[] = [];
   private readonly numbers = new Map<bigint, number>();
+  private readonly lifetimes = new Lifetimes();
   /** For the names of operations, which a graph within another one does not share with it. */
   private readonly operations: { count: number };
 
@@ -73,6 +75,7 @@ export class Graph {
     if (constant) api.TF_SetAttrTensor(operation, "value", constant.tensor, status.address);
     const finished = api.TF_FinishOperation(operation, status.address);
     status.check(name);
+    if (name !== "Placeholder") this.lifetimes.add(finished, inputs);
     if (this.outer) {
       const values =
         constant &&
@@ -126,6 +129,15 @@ export class Graph {
     return Array.from(sizes, Number);
   }
 
+  /** About as many bytes as the graph needs at once, besides its inputs: where operations run in their order. */
+  peakBytes(results: readonly GraphOutput[]): number {
+    const bytesOf = (output: GraphOutput) => {
+      const elements = elementCount(this.shapeOf(output) ?? []);
+      return Math.max(elements, 0) * (bytesPerElement[this.typeOf(output)] ?? 2);
+    };
+    return this.lifetimes.peakBytes(bytesOf, results);
+  }
+
   /** Calls the function that another graph has become, as one program of XLA's whatever the rest is; one output. */
   call(name: string, inputs: readonly GraphOutput[], shape: readonly number[]): GraphOutput {
     const { api, status } = this.native;
@@ -135,6 +147,7 @@ export class Graph {
     setAttribute(api, "TF_", operation, { name: "_XlaMustCompile", type: AttributeType.bool, value: true }, status);
     const output = { oper: api.TF_FinishOperation(operation, status.address), index: 0 };
     status.check(name);
+    this.lifetimes.add(output.oper, inputs);
     // TensorFlow does not look into the function for it.
     api.TF_GraphSetTensorShape(this.address, output, BigInt64Array.from(shape, BigInt), shape.length, status.address);
     status.check(name);

@@ -33,6 +33,8 @@ export interface Recording {
   /** Names of functions that the recording calls. */
   readonly parts: readonly string[];
   readonly native: Native;
+  /** About as much as a call needs at once, in TensorFlow's pool. */
+  readonly peakBytes: number;
   /** What the graph's nodes are, while the function has not run yet; afterwards no message names them. */
   recorder: GraphRecorder | undefined;
   /** What the function was made of, where `keepGraph` asked for it. */
@@ -119,6 +121,7 @@ export function record(
       handles: [...handles.values()],
       parts: [...recorder.parts.values()],
       native: binding.native,
+      peakBytes: xla ? 0 : recorder.graph.peakBytes(outputs),
       recorder,
       graph: keepGraph ? { graph: recorder.graph, inputs: nodes, outputs, origins: recorder.origins } : undefined,
     };
