@@ -27,8 +27,9 @@ export function reserveMemory({ api, gpu }: Native, peakBytes: number): void {
   if (bytes <= reservedBytes || bytes > freemem()) return;
   reservedBytes = bytes;
   const tensor = api.TF_AllocateTensor(DataType.uint8, BigInt64Array.of(BigInt(bytes)), 1, bytes);
-  const start = (api.TF_TensorData(tensor) / pageBytes + 1n) * pageBytes;
+  const data = api.TF_TensorData(tensor);
   const advise = koffi.load(null).func("madvise", "int", ["void *", "size_t", "int"]);
-  advise(start, bytes - Number(pageBytes), hugePages); // no harm where the system has none
+  // No harm where the system has no huge pages; no data where it refuses so much.
+  if (data) advise((data / pageBytes + 1n) * pageBytes, bytes - Number(pageBytes), hugePages);
   api.TF_DeleteTensor(tensor);
 }
