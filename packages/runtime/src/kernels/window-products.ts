@@ -10,7 +10,7 @@ export interface Windows {
   readonly padding: { readonly top: number; readonly left: number; readonly bottom: number; readonly right: number };
 }
 
-export const isPadded = ({ top, left, bottom, right }: Windows["padding"]) => top + left + bottom + right > 0;
+const isPadded = ({ top, left, bottom, right }: Windows["padding"]) => top + left + bottom + right > 0;
 
 /** The convolution of [batch, height, width, in] with [height, width, in, out], a row a pixel: one product of all windows. */
 export function convolutionByProduct(x: tf.Tensor4D, filter: tf.Tensor4D, windows: Windows): tf.Tensor2D {
