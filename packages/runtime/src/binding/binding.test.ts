@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { expectClose, expectNoLeak } from "@simclr/core/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { currentBackend, type TensorFlowBackend } from "../backend/backend.js";
 import { useTensorFlow } from "../backend/use-tensorflow.js";
 import type { Binding } from "./binding.js";
@@ -89,7 +89,20 @@ describe("values in TensorFlow's memory", () => {
   });
 });
 
-describe("data()", () => {
+describe.each([
+  ["here, as without a GPU", undefined],
+  // The processor stands for it: what differs is the way that values are waited for.
+  ["on another thread, as with one", "/job:localhost/replica:0/task:0/device:CPU:0"],
+])("data() %s", (_, gpu) => {
+  let own: string | undefined;
+  beforeEach(() => {
+    own = binding.native.gpu;
+    Object.assign(binding.native, { gpu });
+  });
+  afterEach(() => {
+    Object.assign(binding.native, { gpu: own });
+  });
+
   it("reads more tensors at once than the binding's library has calls for", async () => {
     const tensors = Array.from({ length: 700 }, (_, i) => tf.add(tf.scalar(i), 1));
     const values = await Promise.all(tensors.map(async (tensor) => (await tensor.data())[0]));

@@ -24,7 +24,7 @@ export interface Recorder {
   /** What `body` records runs once the tensor is there, even what needs less: its results take memory from then on alone. */
   after<Result>(tensor: number, body: () => Result): Result;
   /** Says of a matrix product that it is an image, as a convolution's result: in bfloat16 what follows stays in that. */
-  isImage(tensor: number): void;
+  markImage(tensor: number): void;
   /** Refuses the read of a tensor that has no value yet. */
   read(entry: TensorEntry): never;
 }

@@ -1,8 +1,5 @@
 import { readFileSync, realpathSync } from "node:fs";
-import koffi from "koffi";
-
-// sys/mman.h
-const notNeeded = 4;
+import { memoryAdviser } from "./memory-adviser.js";
 
 /**
  * Leaves to the system the pages of libraries' files that loading alone read: tables of relocations, the registration of
@@ -11,7 +8,7 @@ const notNeeded = 4;
  */
 export function releaseLibraryPages(paths: readonly string[]): void {
   if (process.platform !== "linux") return;
-  const advise = koffi.load(null).func("madvise", "int", ["void *", "size_t", "int"]);
+  const advise = memoryAdviser("notNeeded");
   const files = new Set(paths.map((path) => realpathSync(path)));
   let range: { readonly start: bigint; readonly bytes: number } | undefined;
   for (const line of readFileSync("/proc/self/smaps", "utf8").split("\n")) {
@@ -20,6 +17,6 @@ export function releaseLibraryPages(paths: readonly string[]): void {
       const [start, end] = [BigInt(`0x${mapped[1]}`), BigInt(`0x${mapped[2]}`)];
       range = files.has(mapped[3] as string) ? { start, bytes: Number(end - start) } : undefined;
     } else if (/^[0-9a-f]+-/.test(line)) range = undefined;
-    else if (range && /^Anonymous: +0 kB$/.test(line)) advise(range.start, range.bytes, notNeeded);
+    else if (range && /^Anonymous: +0 kB$/.test(line)) advise(range.start, range.bytes);
   }
 }

@@ -1,14 +1,12 @@
 import { freemem } from "node:os";
-import koffi from "koffi";
 import { DataType } from "./data-types.js";
+import { memoryAdviser } from "./memory-adviser.js";
 import type { Native } from "./native.js";
 
 /** Below it nothing is gained. */
 const worthwhileBytes = 64 * 2 ** 20;
 /** What is needed at once does not lie without holes: so many times as much keeps the end of the reserve free, and untouched. */
 const room = 2;
-// sys/mman.h
-const hugePages = 14;
 const pageBytes = 4096n;
 
 let reservedBytes = 0;
@@ -28,8 +26,7 @@ export function reserveMemory({ api, gpu }: Native, peakBytes: number): void {
   reservedBytes = bytes;
   const tensor = api.TF_AllocateTensor(DataType.uint8, BigInt64Array.of(BigInt(bytes)), 1, bytes);
   const data = api.TF_TensorData(tensor);
-  const advise = koffi.load(null).func("madvise", "int", ["void *", "size_t", "int"]);
-  // No harm where the system has no huge pages; no data where it refuses so much.
-  if (data) advise((data / pageBytes + 1n) * pageBytes, bytes - Number(pageBytes), hugePages);
+  // No data where the system refuses so much.
+  if (data) memoryAdviser("hugePages")((data / pageBytes + 1n) * pageBytes, bytes - Number(pageBytes));
   api.TF_DeleteTensor(tensor);
 }

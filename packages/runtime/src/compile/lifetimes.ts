@@ -1,19 +1,14 @@
 import type { GraphOutput } from "../binding/c-api.js";
 
-interface Operation {
-  readonly inputs: readonly GraphOutput[];
-  /** Until which operation each output is needed. */
-  readonly lastUse: Map<number, number>;
-}
-
 /** When the values of a graph are needed, were its operations to run in the order in which they were added. */
 export class Lifetimes {
-  private readonly operations = new Map<bigint, Operation>();
+  /** By operation, in their order: until which operation each output is needed. */
+  private readonly operations = new Map<bigint, Map<number, number>>();
 
   add(operation: bigint, inputs: readonly GraphOutput[]): void {
     const now = this.operations.size;
-    for (const { oper, index } of inputs) this.operations.get(oper)?.lastUse.set(index, now);
-    this.operations.set(operation, { inputs, lastUse: new Map() });
+    for (const { oper, index } of inputs) this.operations.get(oper)?.set(index, now);
+    this.operations.set(operation, new Map());
   }
 
   /**
@@ -23,12 +18,12 @@ export class Lifetimes {
    */
   peakBytes(bytesOf: (output: GraphOutput) => number, results: readonly GraphOutput[]): number {
     const end = this.operations.size;
-    for (const { oper, index } of results) this.operations.get(oper)?.lastUse.set(index, end);
+    for (const { oper, index } of results) this.operations.get(oper)?.set(index, end);
     const freed = new Array<number>(end).fill(0);
     let live = 0;
     let peak = 0;
     let now = 0;
-    for (const [oper, { lastUse }] of this.operations) {
+    for (const [oper, lastUse] of this.operations) {
       for (const [index, last] of lastUse) {
         const bytes = bytesOf({ oper, index });
         live += bytes;

@@ -102,7 +102,7 @@ export class GraphRecorder implements Recorder {
     }
   }
 
-  isImage(tensor: number): void {
+  markImage(tensor: number): void {
     const node = keyOf(this.nodeOf(tensor));
     if (this.narrowNodes.has(node)) this.activations.add(node);
   }

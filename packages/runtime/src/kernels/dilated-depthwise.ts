@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { backendName } from "../backend/backend.js";
 import { registerKernel } from "./kernel.js";
+import { spread } from "./spread.js";
 
 interface DepthwiseAttributes {
   readonly dilations?: number | readonly [number, number] | null;
@@ -24,8 +25,8 @@ export function registerDilatedDepthwise(): void {
 /** A filter with `down - 1` rows and `across - 1` columns of zeros between its own. */
 function dilate(filter: tf.Tensor4D, down: number, across: number): tf.Tensor {
   const [height, width, channels, multiplier] = filter.shape;
-  const apart = tf.reshape(filter, [height, 1, width, 1, channels * multiplier]);
-  const padded = tf.pad(apart, [[0, 0], [0, down - 1], [0, 0], [0, across - 1], [0, 0]]); // biome-ignore format: one pair per axis
-  const whole = tf.reshape(padded, [height * down, width * across, channels, multiplier]);
-  return tf.slice(whole, [0, 0, 0, 0], [(height - 1) * down + 1, (width - 1) * across + 1, channels, multiplier]);
+  const [rows, columns] = [(height - 1) * down + 1, (width - 1) * across + 1];
+  const image = tf.reshape<tf.Rank.R4>(filter, [1, height, width, channels * multiplier]);
+  const apart = spread(image, [down, across], [1, rows, columns, channels * multiplier]);
+  return tf.reshape(apart, [rows, columns, channels, multiplier]);
 }

@@ -1,26 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { backendName, type TensorFlowBackend } from "../backend/backend.js";
+import type { TensorFlowBackend } from "../backend/backend.js";
 import { processorFlags } from "../binding/processor-flags.js";
-import { registerKernel } from "./kernel.js";
 import {
-  convolutionByProduct,
-  filterGradientByProduct,
-  inputGradientByProduct,
-  spread,
-  type Windows,
-} from "./window-products.js";
-
-type Shape = tf.Tensor4D["shape"];
-
-interface Attributes {
-  readonly strides: number | [number, number];
-  readonly pad: "valid" | "same" | number | tf.backend_util.ExplicitPadding;
-  readonly dataFormat: "NHWC" | "NCHW";
-  readonly dilations?: number | [number, number];
-  readonly dimRoundingMode?: "floor" | "round" | "ceil";
-  readonly inputShape?: Shape;
-  readonly filterShape?: Shape;
-}
+  type ConvolutionAttributes,
+  type OtherConvolution,
+  registerOtherConvolutions,
+  type Shape,
+} from "./other-convolutions.js";
+import { spread } from "./spread.js";
+import { convolutionByProduct, filterGradientByProduct, inputGradientByProduct } from "./window-products.js";
 
 /** Up to which width of a result matrix products are faster, measured on each convolution of ResNet-18 and ResNet-50 alone. */
 const mostWidth = { convolution: 4, stridedPixels: 8, filterGradient: 8 };
@@ -36,51 +24,17 @@ const mostTaps = 9;
  * gradient at 4 pixels, a sixth for its filter's, a half at 8. To AVX-512 the rows do not matter, and the copies do not pay.
  */
 export function registerSmallImageConvolutions(): void {
-  const original = (name: string) => tf.getKernel(name, backendName).kernelFunc;
-  const [convolution, inputGradient, filterGradient] = [
-    original(tf.Conv2D),
-    original(tf.Conv2DBackpropInput),
-    original(tf.Conv2DBackpropFilter),
-  ];
-  registerKernel<"x" | "filter", Attributes>(tf.Conv2D, ({ x, filter }, attrs, backend) => {
-    const windows = windowsOf(x.shape as Shape, filter.shape as Shape, attrs, backend);
-    return windows?.isConvolutionFaster
-      ? image(convolutionByProduct(x as tf.Tensor4D, filter as tf.Tensor4D, windows), windows.outShape, backend)
-      : (convolution({ inputs: { x, filter }, attrs: { ...attrs }, backend }) as tf.Tensor);
-  });
-  registerKernel<"dy" | "filter", Attributes>(tf.Conv2DBackpropInput, ({ dy, filter }, attrs, backend) => {
-    const windows = windowsOf(attrs.inputShape as Shape, filter.shape as Shape, attrs, backend);
-    if (!windows?.isInputGradientFaster)
-      return inputGradient({ inputs: { dy, filter }, attrs: { ...attrs }, backend }) as tf.Tensor;
-    const { height, width, strides } = windows;
-    const inputShape = attrs.inputShape as Shape;
-    const [batch, , , channels] = inputShape;
-    const seen = height * width === 1 ? ([batch, dy.shape[1], dy.shape[2], channels] as Shape) : inputShape;
-    const rows = inputGradientByProduct(dy as tf.Tensor4D, filter as tf.Tensor4D, windows);
-    return spread(image(rows, seen, backend), strides, inputShape);
-  });
-  registerKernel<"x" | "dy", Attributes>(tf.Conv2DBackpropFilter, ({ x, dy }, attrs, backend) => {
-    const windows = windowsOf(x.shape as Shape, attrs.filterShape as Shape, attrs, backend);
-    return windows?.isFilterGradientFaster
-      ? filterGradientByProduct(x as tf.Tensor4D, dy as tf.Tensor4D, windows)
-      : (filterGradient({ inputs: { x, dy }, attrs: { ...attrs }, backend }) as tf.Tensor);
-  });
+  registerOtherConvolutions(otherFor);
 }
 
-function image(rows: tf.Tensor2D, shape: Shape, backend: TensorFlowBackend): tf.Tensor4D {
-  backend.binding.recorder?.isImage(backend.getInputTensorIds([rows])[0] as number);
-  return tf.reshape(rows, shape);
-}
-
-interface Found extends Windows {
-  readonly outShape: Shape;
-  readonly isConvolutionFaster: boolean;
-  readonly isInputGradientFaster: boolean;
-  readonly isFilterGradientFaster: boolean;
-}
-
-/** Undefined where AMX does not compute the convolution, or no product can. */
-function windowsOf(x: Shape, filter: Shape, attributes: Attributes, { binding }: TensorFlowBackend): Found | undefined {
+/** Nothing where AMX does not compute the convolution, or no product can. */
+function otherFor(
+  x: Shape,
+  filter: Shape,
+  attributes: ConvolutionAttributes,
+  backend: TensorFlowBackend,
+): OtherConvolution | undefined {
+  const { binding } = backend;
   const { strides, dilations = 1, pad, dimRoundingMode, dataFormat } = attributes;
   const applies =
     binding.recorder?.precision === "bfloat16" &&
@@ -92,21 +46,29 @@ function windowsOf(x: Shape, filter: Shape, attributes: Attributes, { binding }:
     Math.min(filter[2], filter[3]) >= leastChannels;
   if (!applies) return undefined;
   const info = tf.backend_util.computeConv2DInfo(x, filter, strides, dilations, pad, dimRoundingMode);
-  const { padInfo, strideHeight, strideWidth, outWidth, filterHeight, filterWidth } = info;
-  const isWithin =
-    Math.max(padInfo.top, padInfo.bottom) < filterHeight && Math.max(padInfo.left, padInfo.right) < filterWidth;
+  const { padInfo: padding, strideHeight, strideWidth, outWidth, filterHeight: height, filterWidth: width } = info;
+  const isWithin = Math.max(padding.top, padding.bottom) < height && Math.max(padding.left, padding.right) < width;
   if (!isWithin) return undefined;
-  const isOnePixel = filterHeight * filterWidth === 1;
+  const windows = { height, width, strides: [strideHeight, strideWidth], padding } as const;
+  const isOnePixel = height * width === 1;
   const isStrided = strideHeight * strideWidth > 1;
-  const isConvolutionFaster = outWidth <= mostWidth.convolution;
+  const isSmall = outWidth <= mostWidth.convolution;
+  const isInputGradientFaster = isStrided ? isOnePixel && outWidth <= mostWidth.stridedPixels : isSmall;
+  const seen: Shape = isOnePixel ? [x[0], info.outHeight, outWidth, x[3]] : x;
+  const inputGradient: OtherConvolution["inputGradient"] = (dy, kernel) =>
+    spread(image(inputGradientByProduct(dy, kernel, windows), seen, backend), windows.strides, x);
+  const convolution: OtherConvolution["convolution"] = (images, kernel) =>
+    image(convolutionByProduct(images, kernel, windows), info.outShape as Shape, backend);
+  const filterGradient: OtherConvolution["filterGradient"] = (images, dy) =>
+    filterGradientByProduct(images, dy, windows);
   return {
-    height: filterHeight,
-    width: filterWidth,
-    strides: [strideHeight, strideWidth],
-    padding: padInfo,
-    outShape: info.outShape as Shape,
-    isConvolutionFaster,
-    isInputGradientFaster: isStrided ? isOnePixel && outWidth <= mostWidth.stridedPixels : isConvolutionFaster,
-    isFilterGradientFaster: isOnePixel || outWidth <= mostWidth.filterGradient,
+    convolution: isSmall ? convolution : undefined,
+    inputGradient: isInputGradientFaster ? inputGradient : undefined,
+    filterGradient: isOnePixel || outWidth <= mostWidth.filterGradient ? filterGradient : undefined,
   };
+}
+
+function image(rows: tf.Tensor2D, shape: Shape, backend: TensorFlowBackend): tf.Tensor4D {
+  backend.binding.recorder?.markImage(backend.getInputTensorIds([rows])[0] as number);
+  return tf.reshape(rows, shape);
 }

@@ -6,11 +6,11 @@ import { processorFlags } from "../binding/processor-flags.js";
 import { compile } from "../compile/compile.js";
 import { relativeError, uniform, writtenOut } from "../fixtures/written-out.js";
 import { profile } from "../profile/profile.js";
+import { spread } from "./spread.js";
 import {
   convolutionByProduct,
   filterGradientByProduct,
   inputGradientByProduct,
-  spread,
   type Windows,
 } from "./window-products.js";
 

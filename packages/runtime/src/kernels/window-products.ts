@@ -37,20 +37,6 @@ export function inputGradientByProduct(dy: tf.Tensor4D, filter: tf.Tensor4D, win
   return tf.matMul(rowsOf(seen), tf.reshape(tf.transpose(filter, [0, 1, 3, 2]), [-1, inputs]));
 }
 
-/** The pixels of an image [batch, down, across, channels] as far apart as strides are, and zeros between them. */
-export function spread(
-  image: tf.Tensor4D,
-  [down, across]: Windows["strides"],
-  shape: tf.Tensor4D["shape"],
-): tf.Tensor4D {
-  const [batch, height, width, channels] = image.shape;
-  if (down * across === 1) return image;
-  const apart = tf.reshape(image, [batch, height, 1, width, 1, channels]);
-  const padded = tf.pad(apart, [[0, 0], [0, 0], [0, down - 1], [0, 0], [0, across - 1], [0, 0]]); // biome-ignore format: one line
-  const whole = tf.reshape(padded, [batch, height * down, width * across, channels]) as tf.Tensor4D;
-  return whole.shape[1] === shape[1] && whole.shape[2] === shape[2] ? whole : tf.slice(whole, [0, 0, 0, 0], shape);
-}
-
 /** The gradient by the filter: one product, over the pixels of all images, of what its taps see with `dy`. */
 export function filterGradientByProduct(x: tf.Tensor4D, dy: tf.Tensor4D, windows: Windows): tf.Tensor4D {
   const seen = after(dy, () => tf.concat(tapsOf(x, windows), 3));

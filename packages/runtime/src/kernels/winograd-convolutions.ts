@@ -1,7 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { backendName, type TensorFlowBackend } from "../backend/backend.js";
+import type { TensorFlowBackend } from "../backend/backend.js";
 import { processorFlags } from "../binding/processor-flags.js";
-import { registerKernel } from "./kernel.js";
+import {
+  type ConvolutionAttributes,
+  type OtherConvolution,
+  registerOtherConvolutions,
+  type Shape,
+} from "./other-convolutions.js";
 import { winogradConvolution, winogradFilterGradient, winogradInputGradient } from "./winograd.js";
 
 /** A convolution's channels, the tiles of its result, and how much of them the result fills. */
@@ -26,18 +31,6 @@ const leastSizes: Record<"AVX2" | "AVX-512", Record<"filterGradient" | "product"
 const isReached = (least: Size, { channels, tiles, filled }: Size) =>
   channels >= least.channels && tiles >= least.tiles && filled >= least.filled;
 
-type Shape = tf.Tensor4D["shape"];
-
-interface Attributes {
-  readonly strides: number | [number, number];
-  readonly pad: "valid" | "same" | number | tf.backend_util.ExplicitPadding;
-  readonly dataFormat: "NHWC" | "NCHW";
-  readonly dilations?: number | [number, number];
-  readonly dimRoundingMode?: "floor" | "round" | "ceil";
-  readonly inputShape?: Shape;
-  readonly filterShape?: Shape;
-}
-
 /**
  * 3 x 3 convolutions and their gradients by Winograd's algorithm on a CPU, where that is faster than oneDNN's: 2.25 to 4 times
  * fewer products, bought with transforms. With AVX2 the filter's gradient gains most, up to 3 times, since oneDNN takes twice as
@@ -45,34 +38,15 @@ interface Attributes {
  * memory bounds, pay from 256 channels on. Not in bfloat16, whose rounding the transforms would enlarge.
  */
 export function registerWinogradConvolutions(): void {
-  const original = (name: string) => tf.getKernel(name, backendName).kernelFunc;
-  const [convolution, inputGradient, filterGradient] = [
-    original(tf.Conv2D),
-    original(tf.Conv2DBackpropInput),
-    original(tf.Conv2DBackpropFilter),
-  ];
-  registerKernel<"x" | "filter", Attributes>(tf.Conv2D, ({ x, filter }, attrs, backend) => {
-    const geometry = geometryOf(x.shape as Shape, filter.shape as Shape, attrs, backend);
-    return geometry?.isProductFaster
-      ? winogradConvolution(x as tf.Tensor4D, filter as tf.Tensor4D, geometry.padding)
-      : (convolution({ inputs: { x, filter }, attrs: { ...attrs }, backend }) as tf.Tensor);
-  });
-  registerKernel<"dy" | "filter", Attributes>(tf.Conv2DBackpropInput, ({ dy, filter }, attrs, backend) => {
-    const geometry = geometryOf(attrs.inputShape as Shape, filter.shape as Shape, attrs, backend);
-    return geometry?.isProductFaster
-      ? winogradInputGradient(dy as tf.Tensor4D, filter as tf.Tensor4D, geometry.padding)
-      : (inputGradient({ inputs: { dy, filter }, attrs: { ...attrs }, backend }) as tf.Tensor);
-  });
-  registerKernel<"x" | "dy", Attributes>(tf.Conv2DBackpropFilter, ({ x, dy }, attrs, backend) => {
-    const geometry = geometryOf(x.shape as Shape, attrs.filterShape as Shape, attrs, backend);
-    return geometry?.isFilterGradientFaster
-      ? winogradFilterGradient(x as tf.Tensor4D, dy as tf.Tensor4D, geometry.padding)
-      : (filterGradient({ inputs: { x, dy }, attrs: { ...attrs }, backend }) as tf.Tensor);
-  });
+  registerOtherConvolutions(otherFor);
 }
 
-/** What decides which way is faster. Undefined where the algorithm does not apply. */
-function geometryOf(x: Shape, filter: Shape, attributes: Attributes, { binding }: TensorFlowBackend) {
+function otherFor(
+  x: Shape,
+  filter: Shape,
+  attributes: ConvolutionAttributes,
+  { binding }: TensorFlowBackend,
+): OtherConvolution | undefined {
   const { strides, dilations = 1, pad, dimRoundingMode, dataFormat } = attributes;
   const applies =
     filter[0] === 3 &&
@@ -96,9 +70,12 @@ function geometryOf(x: Shape, filter: Shape, attributes: Attributes, { binding }
   const channels = Math.min(inChannels, outChannels);
   const size = { channels, tiles, filled };
   const { filterGradient, product } = leastSizes[processorFlags().has("avx512f") ? "AVX-512" : "AVX2"];
+  const isProductFaster = isReached(product, size);
   return {
-    padding: padInfo,
-    isFilterGradientFaster: isReached(filterGradient, size),
-    isProductFaster: isReached(product, size),
+    convolution: isProductFaster ? (images, kernel) => winogradConvolution(images, kernel, padInfo) : undefined,
+    inputGradient: isProductFaster ? (dy, kernel) => winogradInputGradient(dy, kernel, padInfo) : undefined,
+    filterGradient: isReached(filterGradient, size)
+      ? (images, dy) => winogradFilterGradient(images, dy, padInfo)
+      : undefined,
   };
 }
