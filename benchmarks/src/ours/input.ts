@@ -15,7 +15,7 @@ const { values } = parseArgs({
 const size = Number(values["image-size"]);
 const decoder = await bilinearDecoder({ jpeg: await tensorflowJpegDecoder() });
 const dataset = await imageFolder(values.folder, { imageSize: [size, size], fit: "cover", decoder });
-const options = { batchSize: Number(values.batch), key: randomKey(0), epochs: 1, reuse: true };
+const epoch = batches(dataset, { batchSize: Number(values.batch), key: randomKey(0), epochs: 1, reuse: true });
 await serve<{ epochs: number }>({}, async ({ epochs }) => {
-  for (let epoch = 0; epoch < epochs; epoch++) for await (const _ of batches(dataset, options));
+  for (let i = 0; i < epochs; i++) for await (const _ of epoch);
 });

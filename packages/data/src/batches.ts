@@ -75,18 +75,11 @@ export function batches(dataset: Dataset, options: BatchesOptions): AsyncIterabl
   };
   const end = epochs * stepsPerEpoch;
   if (!reuse) return { [Symbol.asyncIterator]: () => readAhead((step) => load(step), startStep, end, prefetch) };
-  return {
-    [Symbol.asyncIterator]() {
-      const free: Uint8Array[] = [];
-      return readAhead(
-        (step) => load(step, free.pop()),
-        startStep,
-        end,
-        prefetch,
-        ({ images }) => free.push(images),
-      );
-    },
-  };
+  // Every loop has the memory of the loops before it: as garbage, once an epoch, it keeps the collector busy.
+  const free: Uint8Array[] = [];
+  const loadAgain = (step: number) => load(step, free.pop());
+  const done = ({ images }: NumberedBatch) => free.push(images);
+  return { [Symbol.asyncIterator]: () => readAhead(loadAgain, startStep, end, prefetch, done) };
 }
 
 async function* readAhead<T>(

@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { AnchorRows } from "./anchor-rows.js";
 import { excluded } from "./excluded.js";
-import { softmaxRows } from "./softmax-cross-entropy.js";
 
 export interface ChunkedCrossEntropyOptions {
   readonly temperature: number;
@@ -20,8 +19,6 @@ const chunkElements = 2 ** 24;
  * The matrix of similarities is made in pieces of some anchors each, and each piece is left when it has given its part of
  * the loss and of both gradients, which are known in closed form at once: with P the softmax, `dA = (P - positive) C / tau`
  * and `dC = (P - positive)' A / tau`. Memory grows with the candidates, not with their square.
- *
- * A backend that has them uses TensorFlow's fused operations, which @simclr/runtime registers; others the composed form.
  *
  * @returns a scalar; borrows its arguments
  */
@@ -82,22 +79,25 @@ function after(x: tf.Tensor2D, other: tf.Tensor2D): tf.Tensor2D {
   return tf.add<tf.Tensor2D>(x, tf.mul(tf.slice(other, [0, 0], [1, 1]), 0));
 }
 
-/** Each row's `-log softmax[positive]` over all columns but the row's own, and its gradient by the logits. */
+/**
+ * Each row's `-log softmax[positive]` over all columns but the row's own, and its gradient by the logits. The greatest
+ * share of a row is one over its partition, `sum exp(logit - greatest logit)`: no second pass of exponentials.
+ */
 function softmaxWithoutSelf(logits: tf.Tensor2D, positives: Int32Array, firstSelf: number) {
-  const [rows, columns] = logits.shape;
-  if (tf.getKernel("SparseSoftmaxCrossEntropyWithLogits", tf.getBackend())) {
-    const engine = tf.engine();
-    const withDiagonal = { input: logits, diagonal: tf.fill([rows], excluded) };
-    const others = engine.runKernel("MatrixSetDiagV3", withDiagonal, { offset: firstSelf });
-    const inputs = { logits: others as tf.Tensor2D, labels: tf.tensor1d(positives, "int32") };
-    const outputs = engine.runKernel("SparseSoftmaxCrossEntropyWithLogits", inputs) as unknown as tf.Tensor[];
-    const [losses, gradient] = outputs as [tf.Tensor1D, tf.Tensor2D];
-    return { losses, gradient };
-  }
-  const own = Int32Array.from({ length: rows }, (_, i) => firstSelf + i);
-  const oneHot = (indices: Int32Array) =>
-    tf.oneHot(tf.tensor1d(indices, "int32"), columns, 1, 0, "float32") as tf.Tensor2D;
-  const target = oneHot(positives);
-  const { losses, probabilities } = softmaxRows(tf.add(logits, tf.mul(oneHot(own), excluded)), target);
-  return { losses, gradient: tf.sub<tf.Tensor2D>(probabilities, target) };
+  const rows = logits.shape[0];
+  const cells = (columnOf: (row: number) => number) =>
+    tf.tensor2d(
+      Int32Array.from({ length: 2 * rows }, (_, i) => (i % 2 === 0 ? i / 2 : columnOf((i - 1) / 2))),
+      [rows, 2],
+      "int32",
+    );
+  const own = cells((row) => firstSelf + row);
+  const positive = cells((row) => positives[row] as number);
+  const others = tf.tensorScatterUpdate(logits, own, tf.fill([rows], excluded));
+  const shares = tf.softmax(others);
+  const belowGreatest = tf.sub(tf.max(others, 1), tf.gatherND(others, positive));
+  return {
+    losses: tf.sub<tf.Tensor1D>(belowGreatest, tf.log(tf.max(shares, 1))),
+    gradient: tf.tensorScatterUpdate(shares, positive, tf.sub(tf.gatherND(shares, positive), 1)) as tf.Tensor2D,
+  };
 }

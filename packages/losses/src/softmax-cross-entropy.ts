@@ -34,11 +34,8 @@ export function softmaxCrossEntropy(logits: tf.Tensor2D, target: tf.Tensor2D): t
   return compute(logits) as tf.Scalar;
 }
 
-/** Each row's `-log softmax(logits)[target]`, and its softmax. Without a gradient of its own: call it inside a tidy. */
-export function softmaxRows(
-  logits: tf.Tensor,
-  target: tf.Tensor2D,
-): { readonly losses: tf.Tensor1D; readonly probabilities: tf.Tensor2D } {
+/** Each row's `-log softmax(logits)[target]`, and its softmax. */
+function softmaxRows(logits: tf.Tensor, target: tf.Tensor2D) {
   const shifted = tf.sub(logits, tf.max(logits, 1, true));
   const exponentials = tf.exp(shifted);
   const partition = tf.sum(exponentials, 1, true);

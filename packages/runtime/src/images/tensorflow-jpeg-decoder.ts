@@ -69,9 +69,9 @@ interface Job {
   reject(error: unknown): void;
 }
 
-// A call costs as much as the decoding of a file of 2 kB, and wakes a thread: that costs more than the call.
+// A call costs as much as the decoding of a file of 2 kB, and wakes two threads: that costs more than the call.
 const mostFiles = 16;
-const mostBytes = 2 ** 17;
+const mostBytes = 2 ** 19;
 const mostCalls = Math.max(1, (Number(process.env.UV_THREADPOOL_SIZE) || 4) - 1);
 
 const waiting: Job[] = [];

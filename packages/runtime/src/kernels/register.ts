@@ -12,7 +12,6 @@ import { registerMultinomial } from "./multinomial.js";
 import { registerRagged } from "./ragged.js";
 import { registerSign } from "./sign.js";
 import { registerSmallImageConvolutions } from "./small-image-convolutions.js";
-import { registerSoftmaxCrossEntropy } from "./softmax-cross-entropy.js";
 import { registerSparse } from "./sparse.js";
 import { registerStep } from "./step.js";
 import { registerStridedFilterGradient } from "./strided-filter-gradient.js";
@@ -23,7 +22,6 @@ import { registerWinogradConvolutions } from "./winograd-convolutions.js";
 /** What the runtime adds to tfjs-node's kernels: fused ones, those that it lacks, and ways around TensorFlow's bugs. */
 export function registerKernels({ winograd }: { readonly winograd: boolean }): void {
   registerFusedBatchNorm();
-  registerSoftmaxCrossEntropy();
   registerGradients();
   registerStep();
   registerImageTransforms();
