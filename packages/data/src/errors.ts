@@ -83,7 +83,7 @@ export function noImages(
     {
       expected: `images (${extensions.join(" ")}) in ${path} or below`,
       received: `none, ${otherFileCount} other files, ${hiddenCount} hidden ones`,
-      remedy: "Check the folder, or name other endings: extensions.",
+      remedy: "Check the folder; imageFolder takes other endings in its option extensions.",
     },
   );
 }

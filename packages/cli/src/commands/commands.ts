@@ -11,7 +11,7 @@ interface NamedCommand {
 export const commands: readonly NamedCommand[] = [
   {
     name: "pretrain",
-    description: "Train an encoder on images; labels are not needed, and never trained on.",
+    description: "Train an encoder on images; labels are not needed.",
     load: async () => (await import("./pretrain.js")).pretrainCommand,
   },
   {

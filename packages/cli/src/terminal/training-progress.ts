@@ -15,7 +15,8 @@ export function trainingProgress(terminal: Terminal, totalSteps: number, epochs:
   const show = (event: ProgressEvent) => {
     if (event.kind === "start") {
       if (event.resumedFrom) terminal.print(`Going on after step ${event.step} of ${event.totalSteps}.`);
-      progress.update(event.step, { text: "compiling", remainingSeconds: null });
+      const isOver = event.step === event.totalSteps;
+      progress.update(event.step, { text: isOver ? "already done" : "compiling", remainingSeconds: null });
     }
     if (event.kind === "probe") {
       const epoch = String(event.epoch).padStart(String(epochs).length);

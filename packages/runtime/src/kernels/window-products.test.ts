@@ -68,6 +68,42 @@ describe("convolutions as products of windows", () => {
   );
 });
 
+describe.runIf(processorFlags().has("avx2"))("in float32", () => {
+  type Convolution = (x: tf.Tensor4D, filter: tf.Tensor4D) => tf.Tensor4D;
+  const gradients = (convolve: Convolution, x: tf.Tensor4D, filter: tf.Tensor4D, dy: tf.Tensor4D) =>
+    tf.grads((image, kernel) => tf.sum(tf.mul(convolve(image as tf.Tensor4D, kernel as tf.Tensor4D), dy)))([
+      x,
+      filter,
+    ]) as [tf.Tensor4D, tf.Tensor4D];
+
+  it.each([
+    ["3 x 3", [2, 3, 4, 128], 3, 1, 1, 0],
+    ["3 x 3 with strides, but for the gradient by the image", [2, 5, 5, 128], 3, 2, 1, 1],
+    ["1 x 1", [2, 3, 5, 128], 1, 1, 0, 0],
+    ["1 x 1 with strides", [2, 6, 4, 128], 1, 2, 0, 0],
+    ["too few channels", [2, 3, 3, 64], 3, 1, 1, 4],
+  ] as [string, Shape, number, number, number, number][])(
+    "convolutions of few pixels and their gradients are products: %s",
+    async (_, shape, size, strides, pad, convolutions) => {
+      const outputs = shape[3];
+      const [x, filter] = [uniform(shape, 1), uniform([size, size, shape[3], outputs], 2)];
+      const length = (pixels: number) => Math.floor((pixels + 2 * pad - size) / strides) + 1;
+      const dy = uniform([shape[0], length(shape[1]), length(shape[2]), outputs], 3);
+      const padding = { top: pad, left: pad, bottom: pad, right: pad };
+      const expected = writtenOut(x, filter, dy, padding, [strides, strides]);
+      const around: tf.backend_util.ExplicitPadding = [[0, 0], [pad, pad], [pad, pad], [0, 0]]; // biome-ignore format: one line
+      const convolve: Convolution = (image, kernel) => tf.conv2d(image, kernel, strides, pad ? around : "valid");
+      const profiled = await profile(() => ({ y: convolve(x, filter), gradients: gradients(convolve, x, filter, dy) }));
+      const { y, gradients: [dx, dw] } = profiled.result; // biome-ignore format: one line
+      expect(relativeError(y, expected.y)).toBeLessThan(1e-5);
+      expect(relativeError(dx, expected.dx)).toBeLessThan(1e-5);
+      expect(relativeError(dw, expected.dw)).toBeLessThan(1e-5);
+      const left = profiled.summary.operations.filter(({ operation }) => operation.includes("Conv2D"));
+      expect(left.reduce((sum, { count }) => sum + count, 0)).toBe(convolutions);
+    },
+  );
+});
+
 describe.runIf(processorFlags().has("amx_bf16"))("where AMX computes bfloat16", () => {
   /** The last stage of a network: a block with strides, one of a pixel beside it, and one without. */
   function stage(x: tf.Tensor4D, filters: readonly tf.Tensor4D[]): tf.Tensor[] {
