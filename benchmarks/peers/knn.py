@@ -1,4 +1,4 @@
-"""kNN as lightly's benchmarks run it: lightly.utils.benchmarking.knn_predict over a normalized bank, queries in batches."""
+"""kNN as lightly's benchmarks run it: features made of length 1, then lightly.utils.benchmarking.knn_predict, queries in batches."""
 
 import argparse
 
@@ -24,10 +24,13 @@ def features(count):
     rows = torch.rand(count, options.size).mul_(2).sub_(1)
     labels = torch.arange(count) % classes
     rows[torch.arange(count), labels] = 5
-    # In pieces and in place: a second bank would not fit.
+    return rows, labels
+
+
+def normalize(rows):
+    # In pieces and in place: a second bank would not fit. Rows that are of length 1 already take as long.
     for piece in rows.split(10000):
         piece.copy_(F.normalize(piece, dim=1))
-    return rows, labels
 
 
 bank, bank_labels = features(options.bank)
@@ -37,6 +40,8 @@ queries, query_labels = features(options.queries)
 def work(request):
     for _ in range(request["repeats"]):
         right = 0
+        normalize(bank)
+        normalize(queries)
         for rows, labels in zip(queries.split(256), query_labels.split(256)):
             predicted = knn_predict(rows, bank.t(), bank_labels, classes, knn_k=200, knn_t=0.1)
             right += (predicted[:, 0] == labels).sum().item()

@@ -46,7 +46,7 @@ export async function nearestNeighbours(
   const [queryUnits, bankUnits] = [unitRows("test", queries), unitRows("train", bank)];
   const bankRows = rowsAtOnce(bank.size);
   for (let bankStart = 0; bankStart < bank.count; bankStart += bankRows) {
-    const block = bankUnits.read(bankStart, bankRows);
+    const block = readBlock(bankUnits, bankStart, bankRows, queries.count < bank.size);
     try {
       for (let start = 0; start < queries.count; start += queryRows) {
         signal?.throwIfAborted();
@@ -56,10 +56,24 @@ export async function nearestNeighbours(
         await keepNearest(kept, k, queryUnits, start, block, bankStart);
       }
     } finally {
-      block.dispose();
+      tf.dispose([block.rows, block.factors ?? []].flat());
     }
   }
   return { indices, similarities, k };
+}
+
+/** Rows of the bank. */
+interface Block {
+  readonly rows: tf.Tensor2D;
+  /** What their similarities are to be multiplied by yet, `[rows]`. */
+  readonly factors?: tf.Tensor1D;
+}
+
+/** Similarities, where they are fewer than the rows' values, are the cheaper ones to multiply. */
+function readBlock(bank: UnitRows, start: number, rows: number, areSimilaritiesFewer: boolean): Block {
+  if (!areSimilaritiesFewer) return { rows: bank.read(start, rows) };
+  const { scaled, factors } = bank.readScaled(start, rows);
+  return { rows: scaled, factors };
 }
 
 interface Kept {
@@ -73,10 +87,10 @@ async function keepNearest(
   k: number,
   queries: UnitRows,
   start: number,
-  block: tf.Tensor2D,
+  block: Block,
   bankStart: number,
 ): Promise<void> {
-  const blockRows = block.shape[0];
+  const blockRows = block.rows.shape[0];
   const all = Math.min(k, blockRows);
   // In a bank without order a block holds its share of the nearest k so far. To look for a few times as many is enough, and
   // much faster than for k; where it was not, all are looked for.
@@ -84,7 +98,8 @@ async function keepNearest(
   const few = Math.min(all, Math.ceil(3 * share) + 16);
   const product = tf.tidy(() => {
     const asked = queries.read(start, queryRows);
-    return tf.matMul<tf.Tensor2D>(asked, block, false, true);
+    const similarities = tf.matMul<tf.Tensor2D>(asked, block.rows, false, true);
+    return block.factors ? tf.mul<tf.Tensor2D>(similarities, block.factors) : similarities;
   });
   try {
     const first = await largest(product, few);
