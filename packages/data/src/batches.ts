@@ -11,7 +11,7 @@ export type BatchesOptions = {
   /** How many batches are read ahead while the caller works. Default 2. */
   readonly prefetch?: number;
   /**
-   * Whether a batch lends its `images`: until the next batch is asked for, which may come to lie there. Saves about a third of
+   * Whether a batch lends its `images`: until the next batch is asked for, which may come to lie there; a later loop over the result has the same memory. Saves about a third of
    * the time for large images. Default: they are the caller's own.
    */
   readonly reuse?: boolean;

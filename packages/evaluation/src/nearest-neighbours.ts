@@ -56,7 +56,8 @@ export async function nearestNeighbours(
         await keepNearest(kept, k, queryUnits, start, block, bankStart);
       }
     } finally {
-      tf.dispose([block.rows, block.factors ?? []].flat());
+      block.rows.dispose();
+      block.factors?.dispose();
     }
   }
   return { indices, similarities, k };
@@ -71,9 +72,7 @@ interface Block {
 
 /** Similarities, where they are fewer than the rows' values, are the cheaper ones to multiply. */
 function readBlock(bank: UnitRows, start: number, rows: number, areSimilaritiesFewer: boolean): Block {
-  if (!areSimilaritiesFewer) return { rows: bank.read(start, rows) };
-  const { scaled, factors } = bank.readScaled(start, rows);
-  return { rows: scaled, factors };
+  return areSimilaritiesFewer ? bank.readScaled(start, rows) : { rows: bank.read(start, rows) };
 }
 
 interface Kept {

@@ -7,7 +7,7 @@ export interface UnitRows {
   /** Rows in the backend, made of length 1; zeros stay zeros. The caller owns them. */
   read(start: number, rows: number): tf.Tensor2D;
   /** The same rows, whose largest value is 1 or -1, and what each is to be multiplied by yet: `[rows]`. For less work than `read`. */
-  readScaled(start: number, rows: number): { readonly scaled: tf.Tensor2D; readonly factors: tf.Tensor1D };
+  readScaled(start: number, rows: number): { readonly rows: tf.Tensor2D; readonly factors: tf.Tensor1D };
 }
 
 /** @throws SIMCLR_ERROR__EVALUATION__FEATURES_NOT_FINITE */
@@ -20,13 +20,13 @@ export function unitRows(what: string, features: Features): UnitRows {
       const block = tf.tensor2d(values.subarray(start * size, end * size), [end - start, size]);
       // Not by the length at once: rows of one direction, whatever their lengths, come out alike to the last bit.
       const scaled = tf.div<tf.Tensor2D>(block, tf.tensor2d(largest.subarray(start, end), [end - start, 1]));
-      return { scaled, factors: tf.tensor1d(factor.subarray(start, end)) };
+      return { rows: scaled, factors: tf.tensor1d(factor.subarray(start, end)) };
     });
   };
   const read = (start: number, rows: number) =>
     tf.tidy(() => {
-      const { scaled, factors } = readScaled(start, rows);
-      return tf.mul<tf.Tensor2D>(scaled, tf.expandDims(factors, 1));
+      const scaled = readScaled(start, rows);
+      return tf.mul<tf.Tensor2D>(scaled.rows, tf.expandDims(scaled.factors, 1));
     });
   return { count, read, readScaled };
 }

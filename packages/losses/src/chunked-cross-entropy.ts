@@ -48,13 +48,15 @@ function lossAndGradients(
   const anchorGradients: tf.Tensor2D[] = [];
   for (let start = 0; start < count; start += chunkSize) {
     const size = Math.min(chunkSize, count - start);
-    const positives = Int32Array.from({ length: size }, (_, i) => positiveOf(start + i));
     const before = total;
     const [anchorGradient, ...next] = tf.tidy(() => {
       const own = size === count ? scaled : tf.slice(scaled, [start, 0], [size, features]);
-      const rows = before ? after(own, before[1]) : own;
+      const rows = before ? dependingOn(before[1], own) : own;
       const logits = tf.matMul<tf.Tensor2D>(rows, candidates, false, true);
-      const { losses, gradient } = softmaxWithoutSelf(logits, positives, firstSelf + start);
+      const { losses, gradient } = softmaxWithoutSelf(logits, {
+        self: (row) => firstSelf + start + row,
+        positive: (row) => positiveOf(start + row),
+      });
       const [sum, sent] = [tf.sum(losses), tf.matMul<tf.Tensor2D>(gradient, rows, true)];
       return [
         tf.matMul<tf.Tensor2D>(gradient, candidates),
@@ -74,8 +76,11 @@ function lossAndGradients(
   };
 }
 
-/** The tensor itself, in a graph not before another one is there: else a graph would make all pieces at once. */
-function after(x: tf.Tensor2D, other: tf.Tensor2D): tf.Tensor2D {
+/**
+ * x itself, in a graph not before another tensor is there: else a graph would make all pieces at once. By its values, not by `after` of
+ * @simclr/core, whose order a program of XLA's does not keep.
+ */
+function dependingOn(other: tf.Tensor2D, x: tf.Tensor2D): tf.Tensor2D {
   return tf.add<tf.Tensor2D>(x, tf.mul(tf.slice(other, [0, 0], [1, 1]), 0));
 }
 
@@ -83,17 +88,12 @@ function after(x: tf.Tensor2D, other: tf.Tensor2D): tf.Tensor2D {
  * Each row's `-log softmax[positive]` over all columns but the row's own, and its gradient by the logits. The greatest
  * share of a row is one over its partition, `sum exp(logit - greatest logit)`: no second pass of exponentials.
  */
-function softmaxWithoutSelf(logits: tf.Tensor2D, positives: Int32Array, firstSelf: number) {
+function softmaxWithoutSelf(logits: tf.Tensor2D, columnOf: Record<"self" | "positive", (row: number) => number>) {
   const rows = logits.shape[0];
-  const cells = (columnOf: (row: number) => number) =>
-    tf.tensor2d(
-      Int32Array.from({ length: 2 * rows }, (_, i) => (i % 2 === 0 ? i / 2 : columnOf((i - 1) / 2))),
-      [rows, 2],
-      "int32",
-    );
-  const own = cells((row) => firstSelf + row);
-  const positive = cells((row) => positives[row] as number);
-  const others = tf.tensorScatterUpdate(logits, own, tf.fill([rows], excluded));
+  const cells = (column: (row: number) => number) =>
+    tf.tensor2d(Array.from({ length: rows }, (_, row) => [row, column(row)]), [rows, 2], "int32"); // biome-ignore format: one line
+  const positive = cells(columnOf.positive);
+  const others = tf.tensorScatterUpdate(logits, cells(columnOf.self), tf.fill([rows], excluded));
   const shares = tf.softmax(others);
   const belowGreatest = tf.sub(tf.max(others, 1), tf.gatherND(others, positive));
   return {
