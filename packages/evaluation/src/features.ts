@@ -43,62 +43,8 @@ function allFinite(values: Float32Array): boolean {
   return zero === 0;
 }
 
-/** What makes a row one of length 1: divide it by its largest value, then multiply. */
-export interface RowScales {
-  readonly largest: Float32Array;
-  /** Largest value over length; 0 for a row of zeros. */
-  readonly factor: Float32Array;
-}
-
-/**
- * The scale of every row. In double precision squares of float32 neither overflow nor vanish, so that a length is finite
- * where all values are: one pass over the features for both.
- *
- * @throws SIMCLR_ERROR__EVALUATION__FEATURES_NOT_FINITE
- */
-export function rowScales(what: string, features: Features): RowScales {
-  const { values, count, size } = features;
-  const scales = { largest: new Float32Array(count).fill(1), factor: new Float32Array(count) };
-  for (let row = 0; row < count; row++) {
-    // Four sums: an addition need not wait for the one before. Of squares, which are exact here, the largest has no sign to ask for.
-    let sum = 0;
-    let second = 0;
-    let third = 0;
-    let fourth = 0;
-    let largest = 0;
-    let otherLargest = 0;
-    const end = (row + 1) * size;
-    let at = row * size;
-    for (; at + 3 < end; at += 4) {
-      const a = (values[at] as number) * (values[at] as number);
-      const b = (values[at + 1] as number) * (values[at + 1] as number);
-      const c = (values[at + 2] as number) * (values[at + 2] as number);
-      const d = (values[at + 3] as number) * (values[at + 3] as number);
-      sum += a;
-      second += b;
-      third += c;
-      fourth += d;
-      if (a > largest) largest = a;
-      if (b > largest) largest = b;
-      if (c > otherLargest) otherLargest = c;
-      if (d > otherLargest) otherLargest = d;
-    }
-    for (; at < end; at++) {
-      const square = (values[at] as number) * (values[at] as number);
-      sum += square;
-      if (square > largest) largest = square;
-    }
-    sum += second + third + fourth;
-    largest = Math.sqrt(Math.max(largest, otherLargest));
-    if (!Number.isFinite(sum)) throw notFinite(what, features);
-    if (sum === 0) continue;
-    scales.largest[row] = largest;
-    scales.factor[row] = largest / Math.sqrt(sum);
-  }
-  return scales;
-}
-
-function notFinite(what: string, { values, size }: Features) {
+/** The error of features that hold NaN or infinity. */
+export function notFinite(what: string, { values, size }: Features) {
   const broken = values.findIndex((value) => !Number.isFinite(value));
   const row = Math.floor(broken / size);
   return simclrError(

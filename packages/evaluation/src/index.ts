@@ -56,6 +56,7 @@ export type { FeatureNormalization } from "./normalize-features.js";
 export { rawPixels } from "./raw-pixels.js";
 export { type RetrievalOptions, type RetrievalResult, retrieval } from "./retrieval.js";
 export { type RetrievalEvaluatorOptions, retrievalEvaluator } from "./retrieval-evaluator.js";
+export type { ComparisonOptions } from "./similarities.js";
 export type { Student } from "./student.js";
 export { type SupervisedEvaluatorOptions, supervisedEvaluator } from "./supervised-evaluator.js";
 export { type PredictingModel, type ToEncoderOptions, toEncoder } from "./to-encoder.js";

@@ -29,7 +29,7 @@ export interface KnnEvaluatorOptions extends FeatureEvaluatorOptions, Pick<KnnOp
  * ```
  */
 export const knnEvaluator: Evaluator<Encoder, KnnEvaluatorOptions> = async (encoder, datasets, options) => {
-  const { metric = "top1", signal } = options;
+  const { metric = "top1", compile, signal } = options;
   const settings = knnSettings(options);
   assertMetric(metric);
   if (datasets.train.length > 1 && settings.k > datasets.train.length) {
@@ -38,7 +38,12 @@ export const knnEvaluator: Evaluator<Encoder, KnnEvaluatorOptions> = async (enco
   const protocol = {
     protocol: "knn",
     measure: async ({ train, test, classCount }: FeatureParts) => {
-      const result = await knn(train, test, { ...settings, classCount, ...(signal && { signal }) });
+      const result = await knn(train, test, {
+        ...settings,
+        classCount,
+        ...(compile && { compile }),
+        ...(signal && { signal }),
+      });
       return { ...measureClassification(result, test.labels, metric), settings: { ...settings, metric } };
     },
   };

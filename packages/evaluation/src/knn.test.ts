@@ -1,19 +1,25 @@
-import { normal, randomIntegers, randomKey } from "@simclr/core";
+import { eager, normal, randomIntegers, randomKey } from "@simclr/core";
 import { expectClose } from "@simclr/core/testing";
+import { compile } from "@simclr/runtime";
 import { describeEachBackend } from "@simclr/runtime/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { type Features, knn, linearEvaluation, nearestNeighbours } from "./index.js";
 
+const compiles = [
+  ["eager", eager],
+  ["compiled", compile],
+] as const;
+
 describeEachBackend((backendName) => {
   describe("nearestNeighbours", () => {
     // More rows than a block holds, where the backend is fast enough.
-    const bankCount = backendName === "tensorflow" ? 16384 + 300 : 700;
+    const bankCount = backendName === "tensorflow" ? 4 * 8192 + 300 : 700;
 
-    it("equals sorting all similarities, over the borders of blocks", async () => {
-      const [queries, bank] = [features(1, 520, 3), features(2, bankCount, 3)];
-      const { indices, similarities } = await nearestNeighbours(queries, bank, 7);
-      for (const query of [0, 1, 511, 512, 519]) {
+    it.each(compiles)("equals sorting all similarities, over the borders of blocks, %s", async (_, how) => {
+      const [queries, bank] = [features(1, 1032, 3), features(2, bankCount, 3)];
+      const { indices, similarities } = await nearestNeighbours(queries, bank, 7, { compile: how });
+      for (const query of [0, 1, 1023, 1024, 1031]) {
         const expected = sorted(queries, bank, query).slice(0, 7);
         expectClose(
           similarities.subarray(query * 7, query * 7 + 7),
@@ -43,9 +49,34 @@ describeEachBackend((backendName) => {
       expectClose(similarities, [Math.SQRT1_2, Math.SQRT1_2, 0]);
     });
 
-    it("leaves no tensor behind", async () => {
+    it.each([
+      ["more and more", (row: number) => row],
+      ["less and less", (row: number) => -row],
+      ["some alike", (row: number) => row % 3],
+    ])("finds the nearest of rows that are %s similar", async (_, angle) => {
+      const count = 90;
+      const values = Float32Array.from({ length: 2 * count }, (_, i) => {
+        const radians = (angle(i >> 1) * Math.PI) / (2 * count);
+        return i % 2 === 0 ? Math.sin(radians) : Math.cos(radians);
+      });
+      const [bank, query] = [
+        { values, count, size: 2 },
+        { values: Float32Array.of(1, 0), count: 1, size: 2 },
+      ];
+      const { indices } = await nearestNeighbours(query, bank, 31);
+      const rows = Array.from({ length: count }, (_, row) => row);
+      const expected = rows.sort((a, b) => angle(b) - angle(a) || a - b).slice(0, 31);
+      expect([...indices]).toEqual(expected);
+    });
+
+    it.each(compiles)("leaves no tensor behind, also after a value that is not finite, %s", async (_, how) => {
       const before = tf.memory().numTensors;
-      await nearestNeighbours(features(1, 20, 4), features(2, 30, 4), 5);
+      const bank = features(2, bankCount, 3);
+      await nearestNeighbours(features(1, 20, 3), bank, 5, { compile: how });
+      expect(tf.memory().numTensors).toBe(before);
+      bank.values[bank.values.length - 1] = Number.POSITIVE_INFINITY;
+      const search = nearestNeighbours(features(1, 20, 3), bank, 5, { compile: how });
+      await expect(search).rejects.toMatchObject({ context: { what: "train", row: bankCount - 1 } });
       expect(tf.memory().numTensors).toBe(before);
     });
   });

@@ -2,15 +2,14 @@ import { invalidArgument } from "@simclr/core";
 import { type ClassificationResult, classificationResult } from "./classification-result.js";
 import { assertClasses, type Features } from "./features.js";
 import { nearestNeighbours } from "./nearest-neighbours.js";
+import type { ComparisonOptions } from "./similarities.js";
 
-export interface KnnOptions {
+export interface KnnOptions extends ComparisonOptions {
   readonly classCount: number;
   /** Neighbours that vote. Default 200, as Wu et al. 2018 and lightly. */
   readonly k?: number;
   /** A neighbour of cosine similarity s votes with exp(s / temperature). Default 0.1, as lightly; Wu et al. take 0.07. */
   readonly temperature?: number;
-  /** Stops between two blocks. */
-  readonly signal?: AbortSignal;
 }
 
 /** What {@link knn} returns: plain JSON. */

@@ -28,12 +28,12 @@ export interface RetrievalEvaluatorOptions extends FeatureEvaluatorOptions {
  * ```
  */
 export const retrievalEvaluator: Evaluator<Encoder, RetrievalEvaluatorOptions> = async (encoder, datasets, options) => {
-  const { k = [1, 5, 10], signal } = options;
+  const { k = [1, 5, 10], compile, signal } = options;
   if (datasets.train.length > 1) assertListSizes(k, datasets.train.length);
   const protocol: FeatureProtocol = {
     protocol: "retrieval",
     measure: async ({ train, test }) => {
-      const result = await retrieval(test, train, { k, ...(signal && { signal }) });
+      const result = await retrieval(test, train, { k, ...(compile && { compile }), ...(signal && { signal }) });
       const found = Uint8Array.from(result.firstHits, (rank) => (rank < (k[0] as number) ? 1 : 0));
       const recalls = k.map((size) => [`recall@${size}`, result.recall[size] as number] as const);
       return {

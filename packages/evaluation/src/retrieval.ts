@@ -1,17 +1,15 @@
 import { invalidArgument } from "@simclr/core";
-import * as tf from "@tensorflow/tfjs-core";
 import { averagePrecision } from "./average-precision.js";
 import { emptyClass, tooFewNeighbours } from "./errors.js";
 import { assertLabels, assertSameSize, type Features, type LabelledFeatures } from "./features.js";
-import { rowsAtOnce, type UnitRows, unitRows } from "./unit-rows.js";
+import { type ComparisonOptions, type Place, similarities } from "./similarities.js";
+import { rowsAtOnce, unitRows } from "./unit-rows.js";
 
-export interface RetrievalOptions {
+export interface RetrievalOptions extends ComparisonOptions {
   /** Sizes of the list in which one row of the query's class has to be. Default 1, 5, 10. */
   readonly k?: readonly number[];
   /** Whether queries and bank are one set, of which a query finds all but itself. Default: false. */
   readonly leaveOneOut?: boolean;
-  /** Stops between two blocks. */
-  readonly signal?: AbortSignal;
 }
 
 /** What {@link retrieval} returns: plain JSON. */
@@ -52,17 +50,22 @@ export async function retrieval(
   bank: Features,
   options: RetrievalOptions = {},
 ): Promise<RetrievalResult> {
-  const { k: sizes = [1, 5, 10], leaveOneOut = false, signal } = options;
+  const { k: sizes = [1, 5, 10], leaveOneOut = false } = options;
   assertRetrieval(queries, bank, sizes, leaveOneOut);
   const averagePrecisions: number[] = [];
   const firstHits: number[] = [];
+  const units = [unitRows("query", queries), unitRows("bank", bank)] as const;
   const rows = Math.max(1, Math.min(queryRows, Math.floor(hostSimilarities / bank.count)));
-  const units = { queries: unitRows("test", queries), bank: unitRows("train", bank), bankRows: rowsAtOnce(bank.size) };
-  for (let start = 0; start < queries.count; start += rows) {
-    const end = Math.min(queries.count, start + rows);
-    const similarities = await similaritiesTo(units, start, end, signal);
-    for (let query = start; query < end; query++) {
-      const own = similarities.subarray((query - start) * bank.count, (query - start + 1) * bank.count);
+  const whole = new Float32Array(Math.min(rows, queries.count) * bank.count);
+  for await (const { place, values, width } of similarities(...units, queriesFirst(queries, rows, bank), options)) {
+    const count = values.length / width;
+    for (let i = 0; i < count; i++) {
+      whole.set(values.subarray(i * width, (i + 1) * width), i * bank.count + place.row);
+    }
+    if (place.row + width < bank.count) continue;
+    for (let i = 0; i < count; i++) {
+      const query = place.query + i;
+      const own = whole.subarray(i * bank.count, (i + 1) * bank.count);
       const label = queries.labels[query] as number;
       const ranked = rank(own, bank.labels as Int32Array, label, leaveOneOut ? query : -1);
       firstHits.push(ranked.firstHit);
@@ -78,27 +81,12 @@ export async function retrieval(
   };
 }
 
-/** `[end - start, bank.count]`, on the host. */
-async function similaritiesTo(
-  { queries, bank, bankRows }: { queries: UnitRows; bank: UnitRows; bankRows: number },
-  start: number,
-  end: number,
-  signal?: AbortSignal,
-): Promise<Float32Array> {
-  const out = new Float32Array((end - start) * bank.count);
-  for (let bankStart = 0; bankStart < bank.count; bankStart += bankRows) {
-    signal?.throwIfAborted();
-    const product = tf.tidy(() =>
-      tf.matMul(queries.read(start, end - start), bank.read(bankStart, bankRows), false, true),
-    );
-    const width = product.shape[1] as number;
-    const block = (await product.data()) as Float32Array;
-    product.dispose();
-    for (let row = 0; row < end - start; row++) {
-      out.set(block.subarray(row * width, (row + 1) * width), row * bank.count + bankStart);
-    }
+/** One block of queries beside the whole bank, before the next: a ranking is of the whole bank. */
+function* queriesFirst(queries: Features, rows: number, bank: Features): Generator<Place> {
+  const bankRows = rowsAtOnce(bank.size);
+  for (let query = 0; query < queries.count; query += rows) {
+    for (let row = 0; row < bank.count; row += bankRows) yield { query, queryRows: rows, row, bankRows };
   }
-  return out;
 }
 
 /** Plain loops: the bank may have a million rows, and this is done for every query. */

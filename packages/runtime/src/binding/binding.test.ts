@@ -29,6 +29,13 @@ describe("values in TensorFlow's memory", () => {
       }),
     ));
 
+  it("come back as they went: so many that they lie in huge pages", () => {
+    const values = Float32Array.from({ length: 3 * 2 ** 20 + 1 }, (_, i) => i);
+    expect(
+      tf.tidy(() => Buffer.from(through(tf.tensor1d(values)).dataSync().buffer).equals(Buffer.from(values.buffer))),
+    ).toBe(true);
+  });
+
   it("come back as they went: int32", () =>
     fc.assert(
       fc.property(fc.int32Array(), (values) => {

@@ -2,6 +2,7 @@ import { simclrError } from "@simclr/core";
 import "../errors.js";
 import type { CApi } from "./c-api.js";
 import { bytesPerElement, DataType, dataTypeName, elementCount } from "./data-types.js";
+import { newHostBytes } from "./host-bytes.js";
 
 export type HostArray = Float32Array | Int32Array | Uint8Array | BigInt64Array;
 /** What TensorFlow.js hands over as a tensor's values. */
@@ -63,7 +64,7 @@ function fromNumbers(dtype: number, values: readonly (number | bigint)[]): HostA
 export function readHostTensor(api: CApi, tensor: bigint, dtype: number): HostArray | Uint8Array[] {
   if (dtype === DataType.string) return readStrings(api, tensor);
   const byteCount = api.TF_TensorByteSize(tensor);
-  const bytes = new Uint8Array(byteCount);
+  const bytes = newHostBytes(byteCount);
   if (byteCount > 0) api.memcpy(bytes, api.TF_TensorData(tensor), byteCount);
   const { buffer } = bytes;
   switch (dtype) {
