@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { tfjsNodeFromSource } from "./tfjs-node.mjs";
 
@@ -7,6 +8,7 @@ export default defineConfig({
   resolve: { conditions: ["@simclr/source", "module", "node", "default"] },
   ssr: { resolve: { conditions: ["@simclr/source", "module", "node", "default"] } },
   test: {
+    globalSetup: fileURLToPath(new URL("./scratch-folder.mjs", import.meta.url)),
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 1,

@@ -41,7 +41,8 @@ export async function* similarities(
   places: Iterable<Place>,
   { compile = eager, signal }: ComparisonOptions,
 ): AsyncGenerator<Similarities, void, undefined> {
-  const compare = compile(cosines, { name: "cosines" });
+  // Nearest rows are told apart by what bfloat16 would round away.
+  const compare = compile(cosines, { name: "cosines", precision: "float32" });
   const queryBlocks = keepingLast(queries, atOnce + 1);
   const bankBlocks = keepingLast(bank, atOnce + 1);
   const running: Comparison[] = [];

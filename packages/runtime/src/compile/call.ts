@@ -2,6 +2,7 @@ import type { TensorTree } from "@simclr/core";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { TensorFlowBackend } from "../backend/backend.js";
 import type { TensorMetadata } from "../binding/binding.js";
+import { collectGarbage } from "./collect-garbage.js";
 import { callFunction, callFunctionAsync } from "./native-function.js";
 import type { Recording, Source } from "./recording.js";
 import { putTogether } from "./structure.js";
@@ -59,7 +60,10 @@ export async function runCallAsync(call: Call): Promise<TensorTree> {
 }
 
 function finishCall({ backend, recording, passed }: Call, outputs: BigUint64Array): TensorTree {
-  recording.recorder = undefined; // it ran: nothing is left to explain
+  if (recording.recorder) {
+    recording.recorder = undefined; // it ran: nothing is left to explain
+    collectGarbage(recording.operationCount, { run: true });
+  }
   const tensors = recording.results.map((result, i) => {
     const metadata =
       "output" in result

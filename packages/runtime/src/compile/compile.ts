@@ -17,9 +17,6 @@ import { isXlaFaster } from "./is-xla-faster.js";
 import { freeRecording, type Recording, record } from "./recording.js";
 import { signatureOf, takeApart } from "./structure.js";
 
-/** What records fewer operations trains no network, whose parameters may have left garbage. */
-const networkOperations = 100;
-
 /**
  * Records a function at its first call with arguments of a new form, and runs the recording ever after: one call into
  * TensorFlow in place of one per operation. XLA fuses it into one program where that is faster: on a GPU, and on processors
@@ -74,7 +71,7 @@ export const compile: Compile = <Arguments extends readonly TensorTree[], Result
         record(backend, fn as never, structure, tensors, { functionName: name, nativeName, xla, precision, keepGraph });
       recording = profiler ? profiler.preparation(`record ${name}`, make) : make();
       known.set(signature, recording);
-      if ((recording.recorder?.origins.size ?? 0) >= networkOperations) collectGarbage();
+      collectGarbage(recording.operationCount, { run: false });
       reserveMemory(backend.binding.native, recording.peakBytes);
     }
     return prepareCall(backend, recording, tensors);

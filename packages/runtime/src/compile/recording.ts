@@ -35,6 +35,7 @@ export interface Recording {
   readonly native: Native;
   /** About as much as a call needs at once, in TensorFlow's pool. */
   readonly peakBytes: number;
+  readonly operationCount: number;
   /** What the graph's nodes are, while the function has not run yet; afterwards no message names them. */
   recorder: GraphRecorder | undefined;
   /** What the function was made of, where `keepGraph` asked for it. */
@@ -122,6 +123,7 @@ export function record(
       parts: [...recorder.parts.values()],
       native: binding.native,
       peakBytes: xla ? 0 : recorder.graph.peakBytes(outputs),
+      operationCount: recorder.origins.size,
       recorder,
       graph: keepGraph ? { graph: recorder.graph, inputs: nodes, outputs, origins: recorder.origins } : undefined,
     };

@@ -92,7 +92,7 @@ export function tilingOf([, height, width]: tf.Tensor4D["shape"]): Tiling {
 }
 
 /** Products of an image, for a channel. */
-export const productsOf = ({ window, down, across }: Tiling): number => window ** 2 * down * across;
+const productsOf = ({ window, down, across }: Tiling): number => window ** 2 * down * across;
 
 const matrix = (rows: Matrix): tf.Tensor2D => tf.tensor2d(rows as number[][]);
 
