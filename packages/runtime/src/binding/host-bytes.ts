@@ -3,7 +3,6 @@ import { memoryAdviser } from "./memory-adviser.js";
 
 /** Less than two huge pages may hold none that is whole. */
 const worthwhileBytes = 2 * 2 ** 21;
-const pageBytes = 4096n;
 
 let advise: ReturnType<typeof memoryAdviser> | undefined;
 
@@ -15,6 +14,6 @@ export function newHostBytes(count: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(count);
   if (process.platform !== "linux" || count < worthwhileBytes) return bytes;
   advise ??= memoryAdviser("hugePages");
-  advise((koffi.address(bytes) / pageBytes + 1n) * pageBytes, count - Number(pageBytes));
+  advise(koffi.address(bytes), count);
   return bytes;
 }

@@ -7,7 +7,6 @@ import type { Native } from "./native.js";
 const worthwhileBytes = 64 * 2 ** 20;
 /** What is needed at once does not lie without holes: so many times as much keeps the end of the reserve free, and untouched. */
 const room = 2;
-const pageBytes = 4096n;
 
 let reservedBytes = 0;
 
@@ -27,6 +26,6 @@ export function reserveMemory({ api, gpu }: Native, peakBytes: number): void {
   const tensor = api.TF_AllocateTensor(DataType.uint8, BigInt64Array.of(BigInt(bytes)), 1, bytes);
   const data = api.TF_TensorData(tensor);
   // No data where the system refuses so much.
-  if (data) memoryAdviser("hugePages")((data / pageBytes + 1n) * pageBytes, bytes - Number(pageBytes));
+  if (data) memoryAdviser("hugePages")(data, bytes);
   api.TF_DeleteTensor(tensor);
 }

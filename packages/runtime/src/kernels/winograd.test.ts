@@ -29,9 +29,9 @@ describe("Winograd's convolutions", () => {
       const [x, filter] = [uniform(shape, 1), uniform([3, 3, shape[3], outputs], 2)];
       const dy = uniform([shape[0], shape[1] + top + bottom - 2, shape[2] + left + right - 2, outputs], 3);
       const expected = writtenOut(x, filter, dy, padding);
-      expect(relativeError(winogradConvolution(x, filter, padding), expected.y)).toBeLessThan(2e-5);
-      expect(relativeError(winogradInputGradient(dy, filter, padding), expected.dx)).toBeLessThan(2e-5);
-      expect(relativeError(winogradFilterGradient(x, dy, padding), expected.dw)).toBeLessThan(2e-5);
+      expect(relativeError(winogradConvolution(x, filter, padding), expected.y)).toBeLessThan(1e-5);
+      expect(relativeError(winogradInputGradient(dy, filter, padding), expected.dx)).toBeLessThan(1e-5);
+      expect(relativeError(winogradFilterGradient(x, dy, padding), expected.dw)).toBeLessThan(1e-5);
     },
   );
 
