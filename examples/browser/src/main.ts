@@ -20,20 +20,24 @@ let files: readonly File[] | undefined;
 const saidSizes = new Map<EncoderSource, number>();
 let shown: { readonly pictures: Pictures; readonly features: Features } | undefined;
 let running = new AbortController();
+let underWay: Promise<void> = Promise.resolve();
 
-/** One thing after another: what is begun last ends what was under way. */
-async function run(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+/**
+ * One thing after another, in the order in which a person did them. What is begun last ends the embedding that is under way,
+ * never a choice: an encoder that is dropped just before the backend changes is the one that the new backend runs.
+ */
+function run(work: (signal: AbortSignal) => Promise<void>): void {
   running.abort();
   running = new AbortController();
   const { signal } = running;
   showError(undefined);
-  try {
-    await work(signal);
-  } catch (error) {
-    if (signal.aborted) return;
-    showError(adviceOf(error));
-    showStatus("");
-  }
+  underWay = underWay
+    .then(() => work(signal))
+    .catch((error) => {
+      if (signal.aborted) return;
+      showError(adviceOf(error));
+      showStatus("");
+    });
 }
 
 async function loadEncoder(): Promise<LoadedEncoder> {
@@ -51,6 +55,7 @@ function forgetEncoder(): void {
 
 /** Reads, embeds and shows the files at hand. */
 async function showFiles(signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
   const { encode, channels, imageSize: ownSize } = await loadEncoder();
   signal.throwIfAborted();
   const imageSize = ownSize ?? saidSizes.get(source);
@@ -67,6 +72,7 @@ async function showFiles(signal: AbortSignal): Promise<void> {
   const photos = await readPhotos(files, { ...read, onProgress: counted("Reading image") });
   const began = performance.now();
   const features = await embedPhotos(encode, photos.dataset, { onProgress: counted("Embedding image"), signal });
+  signal.throwIfAborted();
   const seconds = (performance.now() - began) / 1000;
   shown?.pictures.release();
   shown = { features, pictures: new Pictures(photos.files) };
@@ -108,7 +114,7 @@ function useSource(next: EncoderSource): void {
 }
 
 /** What a person brought: an encoder, or images. */
-const take = (brought: Promise<readonly File[]> | readonly File[]) =>
+const take = (brought: Promise<readonly File[]> | readonly File[]): void =>
   run(async (signal) => {
     const given = await brought;
     const own = ownEncoder(given);
@@ -123,38 +129,45 @@ for (const input of [page.folder, page.files]) {
   input.addEventListener("change", () => {
     const given = chosenFiles(input);
     input.value = ""; // so that the same folder can be chosen again
-    void take(given);
+    take(given);
   });
 }
 page.samples.addEventListener("click", () => {
-  useSource(digits);
-  void take(sampleFiles());
+  run(async (signal) => {
+    useSource(digits);
+    files = await sampleFiles();
+    await showFiles(signal);
+  });
 });
 page.encoder.addEventListener("change", () => {
-  useSource(sources[Number(page.encoder.value)] as EncoderSource);
-  void run(showFiles);
+  const chosen = sources[Number(page.encoder.value)] as EncoderSource;
+  run((signal) => {
+    useSource(chosen);
+    return showFiles(signal);
+  });
 });
 page.backend.addEventListener("change", () => {
-  void run(async (signal) => {
+  const chosen = backends[Number(page.backend.value)] as UsableBackend;
+  run(async (signal) => {
     forgetEncoder();
-    await useBackend(backends[Number(page.backend.value)] as UsableBackend);
+    await useBackend(chosen);
     await showFiles(signal);
   });
 });
 page.size.addEventListener("submit", (event) => {
   event.preventDefault();
   saidSizes.set(source, page.sizeInput.valueAsNumber);
-  void run(showFiles);
+  run(showFiles);
 });
 for (const kind of ["dragenter", "dragover", "dragleave", "drop"] as const) {
   window.addEventListener(kind, (event) => {
     event.preventDefault();
     page.drop.classList.toggle("over", kind === "dragenter" || kind === "dragover");
-    if (kind === "drop" && event.dataTransfer) void take(droppedFiles(event.dataTransfer));
+    if (kind === "drop" && event.dataTransfer) take(droppedFiles(event.dataTransfer));
   });
 }
 
-void run(async (signal) => {
+run(async (signal) => {
   showStatus("Looking for what this browser can compute with");
   useSource(digits);
   backends = await usableBackends();

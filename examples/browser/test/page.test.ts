@@ -34,8 +34,14 @@ afterAll(async () => {
 
 const open = () => openPage(browser as Browser, served.origin);
 const textOf = (page: Page, selector: string) => page.$eval(selector, (element) => element.textContent ?? "");
+/** Waits for what the page says it does; where it never says so, with what it said. */
 const ready = (page: Page, pattern: RegExp) =>
-  page.waitForFunction((source) => new RegExp(source).test(document.getElementById("status")?.textContent ?? ""), { timeout: 20_000 }, pattern.source); // biome-ignore format: one line
+  page
+    .waitForFunction((source) => new RegExp(source).test(document.getElementById("status")?.textContent ?? ""), {}, pattern.source) // biome-ignore format: one line
+    .catch(async (cause) => {
+      const said = [await textOf(page, "#status"), await textOf(page, "#error")];
+      throw new Error(`The page should say ${pattern}; it says ${JSON.stringify(said)}.`, { cause });
+    });
 
 /** The page with four photos that were dropped on it. */
 async function openWithPhotos(name: string) {
@@ -186,6 +192,51 @@ describe.skipIf(!browser)("the page", () => {
     expect(complaints).toEqual([]);
     await page.close();
   });
+
+  test("what a person chooses while something is under way is never lost", async () => {
+    const backbone = resnet({ depth: 18, width: 1 / 16, stem: "cifar" });
+    await tf.setBackend("cpu");
+    const encoder = { spec: backbone.spec, ...backbone.init(randomKey(5)) };
+    const own = (images: tf.Tensor4D) =>
+      backbone.apply(encoder.params, encoder.state, images, { training: false }).outputs.features as tf.Tensor2D;
+    const { files, page, complaints } = await openWithPhotos("hurried");
+    const atFirst = await neighboursOf(page, 1);
+    const features = await nodeFeatures(own, files, [20, 20, 3]);
+    const folder = join(scratch, "hurried-encoder");
+    mkdirSync(folder);
+    const exported = await exportEncoder(encoder, { format: "graph-model", imageSize: 20 });
+    for (const [name, bytes] of Object.entries(exported.files)) writeFileSync(join(folder, name), bytes);
+    disposeTree([encoder.params, encoder.state]);
+    // A disk so slow that everything else is done before the dropped folder is read.
+    await page.evaluate(() => {
+      const { webkitGetAsEntry } = DataTransferItem.prototype;
+      DataTransferItem.prototype.webkitGetAsEntry = function () {
+        const folder = webkitGetAsEntry.call(this) as FileSystemDirectoryEntry;
+        const createReader = folder.createReader.bind(folder);
+        folder.createReader = () => {
+          const reader = createReader();
+          const readEntries = reader.readEntries.bind(reader);
+          reader.readEntries = (...callbacks) => setTimeout(() => readEntries(...callbacks), 1500);
+          return reader;
+        };
+        return folder;
+      };
+    });
+    const titles = await page.$$eval("#backend option", (options) => options.map(({ textContent }) => textContent));
+    await drop(page, [folder]);
+    for (const backend of ["WebGL", "WASM", "WebGL"])
+      await page.select("#backend", String(titles.findIndex((title) => title?.startsWith(backend))));
+    await ready(page, new RegExp(`4 images embedded in .* on WebGL.* ${features.size} numbers each`));
+    for (const index of [0, 2]) expectNeighbours(await neighboursOf(page, index), features, index, 3);
+    // The one that came with the page, chosen while the dropped one is loaded for another backend.
+    await page.select("#backend", "0");
+    await page.select("#encoder", "0");
+    await ready(page, /4 images embedded in .* on WASM.* 64 numbers each/);
+    expect(await page.$eval("#encoder", (select) => (select as HTMLSelectElement).selectedOptions[0]?.textContent)).toBe("Digits");
+    expect(await neighboursOf(page, 1)).toEqual(atFirst);
+    expect(complaints.filter((complaint) => !complaint.includes("GL Driver Message"))).toEqual([]);
+    await page.close();
+  }); // biome-ignore format: long lines
 
   test("vision transformers and ConvNeXts, on WASM and WebGL: a graph model's and a safetensors file's neighbours are Node's", async () => {
     await tf.setBackend("cpu");

@@ -28,6 +28,8 @@ export async function openPage(
   path = "/",
 ): Promise<{ page: Page; complaints: string[] }> {
   const page = await browser.newPage();
+  // As long as a test may take: a machine that is busy is no failure.
+  page.setDefaultTimeout(100_000);
   const complaints: string[] = [];
   page.on("console", (message) => {
     // Chromium's own word on a machine without a graphics card.
