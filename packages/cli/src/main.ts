@@ -1,8 +1,7 @@
 import { CommanderError } from "commander";
 import { program } from "./program.js";
-import { errorText, exitCodeOf } from "./terminal/print-error.js";
 
-/** Recipes are loaded where they are needed alone. */
+// Help needs the commands' names alone: what else is wanted is loaded where it is, TensorFlow.js above all.
 async function printSettingHint(message: string): Promise<void> {
   const { settingHint } = await import("./terminal/setting-hint.js");
   const hint = settingHint(message, process.argv.slice(2));
@@ -24,6 +23,7 @@ try {
     if (error.code === "commander.unknownOption") await printSettingHint(error.message);
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
+    const { errorText, exitCodeOf } = await import("./terminal/print-error.js");
     process.stderr.write(`${errorText(error, { verbose })}\n`);
     process.exitCode = exitCodeOf(error);
   }
