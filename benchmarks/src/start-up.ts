@@ -1,5 +1,6 @@
 // How long one waits: for `simclr --help`, for TensorFlow as the backend, for the first step of ResNet-18; and for the first step
-// with XLA, where the cache of what it compiled is empty and where a process before has filled it.
+// with XLA, where the cache of what it compiled is empty and where a process before has filled it. Compiling is what the first step
+// takes more than the second, with all that is done once: recording, XLA, memory.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -39,8 +40,10 @@ async function firstSteps(what: string, options: readonly string[], environment:
     ["--augment", "--batch", values.batch, ...options],
     environment,
   );
-  note(`first step${what}`, (await stepper.ask({ steps: 1 })).seconds);
-  note(`second step${what}`, (await stepper.ask({ steps: 1 })).seconds);
+  const [first, second] = [await stepper.ask({ steps: 1 }), await stepper.ask({ steps: 1 })];
+  note(`first step${what}`, first.seconds);
+  note(`second step${what}`, second.seconds);
+  note(`compiling${what}`, first.seconds - second.seconds);
   stepper.stop();
 }
 
@@ -57,13 +60,14 @@ for (let round = 0; round < rounds; round++) {
   rmSync(emptyCache, { recursive: true });
 }
 const inEachRound = (what: string) => waited[what] as number[];
-const [cold, warm] = [", XLA, empty cache", ", XLA, filled cache"].map((what) => inEachRound(`first step${what}`)) as [
-  number[],
-  number[],
-];
+/** Of what was waited for with XLA: with the cache filled, beside with the cache empty. */
+function filledToEmpty(what: string) {
+  const [filled, empty] = [inEachRound(`${what}, XLA, filled cache`), inEachRound(`${what}, XLA, empty cache`)];
+  return [`${what}, XLA, filled / empty cache`, summary(filled.map((value, i) => value / (empty[i] as number)))];
+}
 writeResult("start-up", {
   what: `seconds waited, each in a process of its own; steps of CIFAR ResNet-18, batch ${values.batch}, views made in the step`,
   rounds,
   seconds: Object.fromEntries(Object.entries(waited).map(([what, list]) => [what, summary(list)])),
-  ratios: { "first step, XLA, filled / empty cache": summary(warm.map((value, i) => value / (cold[i] as number))) },
+  ratios: Object.fromEntries([filledToEmpty("first step"), filledToEmpty("compiling")]),
 });

@@ -19,6 +19,8 @@ export interface TensorMetadata {
 export interface Recorder {
   /** What convolutions and matrix products are computed in. */
   readonly precision: "float32" | "bfloat16";
+  /** Whether what is recorded becomes one program of XLA's. */
+  readonly xla: boolean;
   createTensor(shape: readonly number[], dtype: number, values: HostValues): number;
   executeOp(name: string, attributes: readonly Attribute[], inputs: readonly number[], count: number): TensorMetadata[];
   /** What `body` records runs once the tensor is there, even what needs less: its results take memory from then on alone. */

@@ -4,7 +4,7 @@ import { GraphRecorder } from "./recorder.js";
 
 /** `canFuse` of @simclr/core on this backend: where operations are recorded to run one by one, outside of gradients. */
 export function canFuse({ binding: { recorder } }: TensorFlowBackend): boolean {
-  return recorder instanceof GraphRecorder && !recorder.options.xla && tf.engine().state.gradientDepth === 0;
+  return recorder instanceof GraphRecorder && !recorder.xla && tf.engine().state.gradientDepth === 0;
 }
 
 /** `fused` of @simclr/core on this backend: a program of XLA's that the recording calls. Inside another one it is a part of that. */

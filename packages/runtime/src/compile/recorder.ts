@@ -51,6 +51,10 @@ export class GraphRecorder implements Recorder {
     return this.options.precision;
   }
 
+  get xla(): boolean {
+    return this.options.xla;
+  }
+
   private get functionName(): string {
     return this.options.functionName;
   }
@@ -183,7 +187,7 @@ export class GraphRecorder implements Recorder {
     const narrow = (input: GraphOutput) =>
       this.graph.typeOf(input) === DataType.float32 ? this.narrowOf(input) : input;
     if (runsInBfloat16.has(name)) return inputs.map(narrow);
-    const stays = this.options.xla ? undefined : staysInBfloat16[name];
+    const stays = this.xla ? undefined : staysInBfloat16[name];
     const isThere = stays?.deciding.every((index) => this.activations.has(keyOf(inputs[index] as GraphOutput)));
     return isThere ? inputs.map((input, i) => (stays?.float32?.includes(i) ? input : narrow(input))) : undefined;
   }

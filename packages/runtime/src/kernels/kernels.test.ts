@@ -242,6 +242,22 @@ describe("gather in a recording", () => {
   });
 });
 
+describe("a sum of squares", () => {
+  beforeAll(async () => {
+    await useTensorFlow();
+  });
+
+  it.each([false, true])("of many values has the digits of one in float64, recorded with xla %s", (xla) => {
+    const compiled = compile((t: tf.Tensor) => sumOfSquares(t), { xla });
+    for (const shape of [[3, 3, 512, 512], [1000, 3], [], [0, 2]]) {
+      const x = tf.randomUniform(shape, -1, 3, "float32", 1);
+      const exact = (x.dataSync() as Float32Array).reduce((sum, value) => sum + value * value, 0);
+      expect(Math.abs((compiled(x).dataSync()[0] as number) - exact)).toBeLessThanOrEqual(2e-6 * exact);
+    } // biome-ignore format: as it is
+    compiled.dispose();
+  });
+});
+
 describe("fused batch norm", () => {
   beforeAll(async () => {
     await useTensorFlow();

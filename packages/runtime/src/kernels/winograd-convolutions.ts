@@ -40,7 +40,8 @@ function fasterWithAvx512({ channels, tiles, tilesOfImage, filled }: Size): Fast
  * 3 x 3 convolutions and their gradients by Winograd's algorithm on a CPU, where that is faster than oneDNN's: 2.25 to 4.6 times
  * fewer products, bought with transforms. With AVX2 the filter's gradient gains most, up to 3 times, since oneDNN takes twice as
  * long for it as for the convolution. With AVX-512 oneDNN takes the same for both, in half the time, and the transforms, which
- * memory bounds, pay from 128 channels on: 1.2 to 2 times. Not in bfloat16, whose rounding the transforms would enlarge.
+ * memory bounds, pay from 128 channels on: 1.2 to 2 times. Not in bfloat16, whose rounding the transforms would enlarge; nor within
+ * XLA, which has convolutions of its own, and takes longer to compile the transforms than they save in many steps.
  */
 export function registerWinogradConvolutions(): void {
   registerOtherConvolutions(otherFor);
@@ -59,7 +60,8 @@ function otherFor(
     [strides, dilations].flat().every((step) => step === 1) &&
     dataFormat !== "NCHW" &&
     !binding.isUsingGpuDevice() &&
-    binding.recorder?.precision !== "bfloat16";
+    binding.recorder?.precision !== "bfloat16" &&
+    !binding.recorder?.xla;
   if (!applies) return undefined;
   const { padInfo, outHeight, outWidth, batchSize, inChannels, outChannels } = tf.backend_util.computeConv2DInfo(
     x,

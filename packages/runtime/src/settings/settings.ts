@@ -21,8 +21,8 @@ export interface Settings {
   /** Whether TensorFlow clusters functions into XLA by itself; `compile()` uses XLA without it. Default: TensorFlow's. */
   readonly xlaAutoClustering?: boolean;
   /**
-   * Whether 3 x 3 convolutions on a CPU may use Winograd's algorithm where it is faster: in float32 the largest error is
-   * about 1e-5 of the result's root mean square. Default: true.
+   * Whether 3 x 3 convolutions on a CPU, outside XLA, may use Winograd's algorithm where it is faster: in float32 the largest
+   * error is about 1e-5 of the result's root mean square. Default: true.
    */
   readonly winograd?: boolean;
   /**
