@@ -47,12 +47,13 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(cases)) {
     `--${key}`,
     `${value}`,
   ]);
+  // The command between the two that it is compared with: what the machine does meanwhile differs least.
   const contestants = [
+    await startContestant("our step alone", "step.ts", [...options, "--augment"]),
     await startContestant("simclr pretrain", "pretrain.ts", [...options, "--folder", folder]),
     ...(values["no-peers"]
       ? []
       : [await startContestant("lightly and PyTorch", "pretrain.py", [...options, "--folder", folder])]),
-    await startContestant("our step alone", "step.ts", [...options, "--augment"]),
   ];
   const items = steps * recipe.batch;
   const answers = await alternate(contestants, { rounds, request: { steps }, warmUp: { steps: 1 }, items });

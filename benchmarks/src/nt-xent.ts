@@ -15,7 +15,9 @@ const { values, positionals } = parseArgs({
   },
 });
 const rounds = Number(values.rounds);
-const batches = positionals.length > 0 ? positionals.map(Number) : [256, 1024, 4096, 8192, 16384];
+const batches = positionals.length > 0 ? positionals.map(Number) : [256, 1024, 4096, 8192, 16384, 32768];
+/** Beyond, a peer's matrix of similarities alone takes 16 GiB: ours, which never has it whole, runs alone. */
+const mostOfPeers = 16384;
 const peers = { PyTorch: [], "PyTorch compiled": ["--compile"], lightly: ["--lightly"] };
 const results: Record<string, object> = {};
 const versions: Record<string, string> = {};
@@ -26,7 +28,8 @@ for (const batch of batches) {
   const failed: Record<string, string> = {};
   const perBatch: Record<string, object> = {};
   // Two at a time: at the largest batches the memory of all would not fit side by side.
-  for (const [name, more] of values["no-peers"] ? [] : Object.entries(peers)) {
+  const isAlone = values["no-peers"] || batch > mostOfPeers;
+  for (const [name, more] of isAlone ? [] : Object.entries(peers)) {
     const contestants: Contestant[] = [await startContestant("ours", "nt-xent.ts", options)];
     try {
       contestants.push(await startContestant(name, "nt_xent.py", [...options, ...more]));
@@ -48,7 +51,7 @@ for (const batch of batches) {
       Object.assign(versions, contestant.versions);
     }
   }
-  if (values["no-peers"]) {
+  if (isAlone) {
     const alone = [await startContestant("ours", "nt-xent.ts", options)];
     const answers = await alternate(alone, { rounds, request: { repeats }, warmUp: { repeats: 1 }, items: repeats });
     for (const contestant of alone) contestant.stop();

@@ -22,6 +22,8 @@ export const stepCases: Readonly<Record<string, StepCase>> = {
   "resnet50-224-float32": { ...resnet50, stem: "imagenet", "image-size": 224, batch: 8 },
   "resnet18-32-bfloat16": { ...resnet18, precision: "bfloat16", batch: 32 },
   "resnet50-32-bfloat16": { ...resnet50, precision: "bfloat16", batch: 16 },
+  "resnet50-96-bfloat16": { ...resnet50, stem: "imagenet", "image-size": 96, precision: "bfloat16" },
+  "resnet50-224-bfloat16": { ...resnet50, stem: "imagenet", "image-size": 224, precision: "bfloat16", batch: 8 },
 };
 
 /** Cases of another command, `gpu`: batches that fill a GPU, and one that two cores turn over at once. */
