@@ -21,6 +21,7 @@ parser.add_argument("--batch", type=int, default=64)
 parser.add_argument("--workers", type=int, default=2)
 parser.add_argument("--precision", default="float32", choices=["float32", "tf32", "bfloat16"])
 parser.add_argument("--threads", type=int, default=2)
+parser.add_argument("--compile", action="store_true")
 options = parser.parse_args()
 torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = options.precision == "tf32"
 torch.set_num_threads(options.threads)
@@ -34,13 +35,14 @@ dataset = torchvision.datasets.ImageFolder(options.folder, transform)
 model = SimCLR(options.depth, options.stem).to(device, memory_format=torch.channels_last).train()
 criterion = NTXentLoss(temperature=0.5)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9, nesterov=True, foreach=True)
+network = torch.compile(model) if options.compile else model
 
 
 def step(views):
     x = torch.cat(views).to(device).contiguous(memory_format=torch.channels_last)
     optimizer.zero_grad(set_to_none=True)
     with torch.autocast(device, torch.bfloat16, enabled=options.precision == "bfloat16"):
-        z = model(x)
+        z = network(x)
     loss = criterion(*z.float().chunk(2))
     loss.backward()
     optimizer.step()

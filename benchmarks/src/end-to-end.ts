@@ -1,5 +1,5 @@
 // From JPEG files to updated weights: `simclr pretrain` on a folder beside the same recipe in lightly with PyTorch's DataLoader,
-// and beside our step alone, which says what the input costs. Images per second after the first step.
+// its network eager and compiled, and beside our step alone, which says what the input costs. Images per second after the first step.
 import { parseArgs } from "node:util";
 import { alternate, measured, ratioOf } from "./alternate.js";
 import { startContestant } from "./contestant.js";
@@ -18,7 +18,7 @@ interface Case {
 }
 
 const cases: Readonly<Record<string, Case>> = {
-  "resnet18-32": { depth: 18, stem: "cifar", "image-size": 32, batch: 64, fileSize: 32, steps: 10 },
+  "resnet18-32": { depth: 18, stem: "cifar", "image-size": 32, batch: 64, fileSize: 32, steps: 5 },
   "resnet50-96": { depth: 50, stem: "imagenet", "image-size": 96, batch: 32, fileSize: 256, steps: 5 },
   "resnet50-224": { depth: 50, stem: "imagenet", "image-size": 224, batch: 8, fileSize: 500, steps: 5 },
 };
@@ -28,6 +28,8 @@ const gpuCases: Readonly<Record<string, Case>> = {
   "gpu-resnet50-224": { depth: 50, stem: "imagenet", "image-size": 224, batch: 128, fileSize: 500, steps: 7 },
   "tiny-resnet18-32": { depth: 18, stem: "cifar", "image-size": 32, batch: 2, fileSize: 32, steps: 2, files: 32 },
 };
+
+const peers = { "lightly and PyTorch": [], "lightly and PyTorch compiled": ["--compile"] };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -51,9 +53,11 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(cases)) {
   const contestants = [
     await startContestant("our step alone", "step.ts", [...options, "--augment"]),
     await startContestant("simclr pretrain", "pretrain.ts", [...options, "--folder", folder]),
-    ...(values["no-peers"]
-      ? []
-      : [await startContestant("lightly and PyTorch", "pretrain.py", [...options, "--folder", folder])]),
+    ...(await Promise.all(
+      Object.entries(values["no-peers"] ? {} : peers).map(([peer, more]) =>
+        startContestant(peer, "pretrain.py", [...options, "--folder", folder, ...more]),
+      ),
+    )),
   ];
   const items = steps * recipe.batch;
   const answers = await alternate(contestants, { rounds, request: { steps }, warmUp: { steps: 1 }, items });
@@ -66,10 +70,12 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(cases)) {
     versions: Object.assign({}, ...contestants.map(({ versions }) => versions)),
     imagesPerSecond: measured(answers, items),
     ratios: {
-      ...(!values["no-peers"] && {
-        "simclr pretrain / lightly and PyTorch": ratioOf(answers, "simclr pretrain", "lightly and PyTorch"),
-      }),
-      "simclr pretrain / our step alone": ratioOf(answers, "simclr pretrain", "our step alone"),
+      ...Object.fromEntries(
+        [...(values["no-peers"] ? [] : Object.keys(peers)), "our step alone"].map((other) => [
+          `simclr pretrain / ${other}`,
+          ratioOf(answers, "simclr pretrain", other),
+        ]),
+      ),
     },
   });
 }
