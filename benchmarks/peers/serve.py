@@ -13,4 +13,5 @@ def serve(versions, work):
         said = work(json.loads(line)) or {}
         seconds = time.perf_counter() - start
         peak = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        peak += said.pop("workersMiB", 0)
         print(json.dumps({"seconds": seconds, **said, "peakResidentMiB": peak}), flush=True)
