@@ -18,7 +18,7 @@ interface Case {
 }
 
 const cases: Readonly<Record<string, Case>> = {
-  "resnet18-32": { depth: 18, stem: "cifar", "image-size": 32, batch: 64, fileSize: 32, steps: 5 },
+  "resnet18-32": { depth: 18, stem: "cifar", "image-size": 32, batch: 64, fileSize: 32, steps: 10 },
   "resnet50-96": { depth: 50, stem: "imagenet", "image-size": 96, batch: 32, fileSize: 256, steps: 5 },
   "resnet50-224": { depth: 50, stem: "imagenet", "image-size": 224, batch: 8, fileSize: 500, steps: 5 },
 };
