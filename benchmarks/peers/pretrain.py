@@ -50,13 +50,20 @@ def step(views):
     return loss.item()
 
 
+def held_kib(pid):
+    """What Linux says a process holds, by kind; of a page that processes share, Pss counts each one's part."""
+    with open(f"/proc/{pid}/smaps_rollup") as lines:
+        return {fields[0]: int(fields[1]) for fields in map(str.split, lines) if fields[0].endswith(":")}
+
+
 def workers_mib():
-    """What the loader's processes hold for themselves alone; Linux says so."""
-    total = 0
-    for worker in multiprocessing.active_children():
-        with open(f"/proc/{worker.pid}/smaps_rollup") as lines:
-            total += sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
-    return round(total / 1024)
+    """What the loader's processes hold beside this one, whose pages and libraries they share; 0 where the system does not say it."""
+    try:
+        own, *workers = [held_kib(pid) for pid in ["self", *(worker.pid for worker in multiprocessing.active_children())]]
+    except FileNotFoundError:
+        return 0
+    parts = sum(held["Pss_Anon:"] + held["Pss_Shmem:"] for held in workers)
+    return round((parts - (own["Anonymous:"] - own["Pss_Anon:"])) / 1024)
 
 
 def work(request):

@@ -29,6 +29,7 @@ const gpuCases: Readonly<Record<string, Case>> = {
   "tiny-resnet18-32": { depth: 18, stem: "cifar", "image-size": 32, batch: 2, fileSize: 32, steps: 2, files: 32 },
 };
 
+const command = "simclr pretrain";
 const peers = { "lightly and PyTorch": [], "lightly and PyTorch compiled": ["--compile"] };
 
 const { values, positionals } = parseArgs({
@@ -52,7 +53,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(cases)) {
   // The command between the two that it is compared with: what the machine does meanwhile differs least.
   const contestants = [
     await startContestant("our step alone", "step.ts", [...options, "--augment"]),
-    await startContestant("simclr pretrain", "pretrain.ts", [...options, "--folder", folder]),
+    await startContestant(command, "pretrain.ts", [...options, "--folder", folder]),
     ...(await Promise.all(
       Object.entries(values["no-peers"] ? {} : peers).map(([peer, more]) =>
         startContestant(peer, "pretrain.py", [...options, "--folder", folder, ...more]),
@@ -69,13 +70,10 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(cases)) {
     rounds,
     versions: Object.assign({}, ...contestants.map(({ versions }) => versions)),
     imagesPerSecond: measured(answers, items),
-    ratios: {
-      ...Object.fromEntries(
-        [...(values["no-peers"] ? [] : Object.keys(peers)), "our step alone"].map((other) => [
-          `simclr pretrain / ${other}`,
-          ratioOf(answers, "simclr pretrain", other),
-        ]),
-      ),
-    },
+    ratios: Object.fromEntries(
+      contestants
+        .filter(({ name }) => name !== command)
+        .map(({ name }) => [`${command} / ${name}`, ratioOf(answers, command, name)]),
+    ),
   });
 }

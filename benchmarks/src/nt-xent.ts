@@ -27,8 +27,8 @@ for (const batch of batches) {
   const options = ["--batch", `${batch}`, "--threads", values.threads, "--precision", values.precision];
   const failed: Record<string, string> = {};
   const perBatch: Record<string, object> = {};
-  // Two at a time: at the largest batches the memory of all would not fit side by side.
   const isAlone = values["no-peers"] || batch > mostOfPeers;
+  // Two at a time: at the largest batches the memory of all would not fit side by side.
   for (const [name, more] of isAlone ? [] : Object.entries(peers)) {
     const contestants: Contestant[] = [await startContestant("ours", "nt-xent.ts", options)];
     try {

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { convNext, imagenetNormalization, resnet, vit } from "@simclr/backbones";
-import { disposeTree, randomKey } from "@simclr/core";
+import { type Backbone, disposeTree, randomKey } from "@simclr/core";
 import type { Encoder, Features } from "@simclr/evaluation";
 import { type Browser, type Page, startChromium } from "@simclr/tooling/chromium";
-import { exportEncoder } from "@simclr/weights/browser";
+import { exportEncoderTo } from "@simclr/weights";
 import * as tf from "@tensorflow/tfjs-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -54,6 +54,26 @@ async function openWithPhotos(name: string) {
   await drop(page, [photos]);
   await ready(page, /4 images embedded/);
   return { files, page, complaints };
+}
+
+const backendsOf = (page: Page) =>
+  page.$$eval("#backend option", (options) => options.map(({ textContent }) => textContent));
+
+/** Chooses the backend whose title begins so. */
+async function runOn(page: Page, backend: string): Promise<void> {
+  const titles = await backendsOf(page);
+  await page.select("#backend", String(titles.findIndex((title) => title?.startsWith(backend))));
+}
+
+/** A driver in software reports every time that it is waited for. */
+const isNoDrivers = (complaint: string) => !complaint.includes("GL Driver Message");
+
+/** A network with its first weights, as an encoder to export and as what it computes in Node. */
+function untrained(backbone: Backbone) {
+  const encoder = { spec: backbone.spec, ...backbone.init(randomKey(3)) };
+  const own = (images: tf.Tensor4D) =>
+    backbone.apply(encoder.params, encoder.state, images, { training: false }).outputs.features as tf.Tensor2D;
+  return { encoder, own };
 }
 
 /** Clicks a photo and reads its neighbours off the page. */
@@ -146,11 +166,10 @@ describe.skipIf(!browser)("the page", () => {
     expect(names).toEqual([3, 4, 5, 0, 1, 2].map((i) => `photos/${i < 3 ? "" : "more/"}photo-${i}.png`));
     const features = await nodeFeatures(digits, [3, 4, 5, 0, 1, 2].map((i) => files[i] as Buffer), [28, 28, 1]); // biome-ignore format: one line
     for (const index of [0, 3, 5]) expectNeighbours(await neighboursOf(page, index), features, index, 5);
-    const titles = await page.$$eval("#backend option", (options) => options.map(({ textContent }) => textContent));
+    const titles = await backendsOf(page);
     expect(titles[0]).toBe("WASM");
-    const webgl = titles.findIndex((title) => title?.startsWith("WebGL"));
-    expect(webgl).toBeGreaterThan(0);
-    await page.select("#backend", String(webgl));
+    expect(titles.findIndex((title) => title?.startsWith("WebGL"))).toBeGreaterThan(0);
+    await runOn(page, "WebGL");
     await ready(page, /6 images embedded in .* on WebGL/);
     for (const index of [1, 4]) expectNeighbours(await neighboursOf(page, index), features, index, 5);
     expect(await textOf(page, "#skipped")).toContain("photos/broken.png");
@@ -160,19 +179,14 @@ describe.skipIf(!browser)("the page", () => {
   });
 
   test("an own encoder is dropped as a folder; one that does not say its size is asked for it", async () => {
-    const backbone = resnet({ depth: 18, width: 1 / 16, stem: "cifar" });
     await tf.setBackend("cpu");
-    const encoder = { spec: backbone.spec, ...backbone.init(randomKey(3)) };
-    const own = (images: tf.Tensor4D) =>
-      backbone.apply(encoder.params, encoder.state, images, { training: false }).outputs.features as tf.Tensor2D;
+    const { encoder, own } = untrained(resnet({ depth: 18, width: 1 / 16, stem: "cifar" }));
     const { files, page, complaints } = await openWithPhotos("squares");
 
     const features = await nodeFeatures(own, files, [20, 20, 3]);
     for (const [format, imageSize] of [["safetensors", undefined], ["graph-model", 20]] as const) {
       const folder = join(scratch, `own-${format}`);
-      mkdirSync(folder);
-      const exported = await exportEncoder(encoder, { format, ...(imageSize && { imageSize }) });
-      for (const [name, bytes] of Object.entries(exported.files)) writeFileSync(join(folder, name), bytes);
+      await exportEncoderTo(folder, encoder, { format, ...(imageSize && { imageSize }) });
       await drop(page, [folder]);
       if (imageSize === undefined) {
         await page.waitForSelector("#size:not([hidden])");
@@ -194,18 +208,13 @@ describe.skipIf(!browser)("the page", () => {
   });
 
   test("what a person chooses while something is under way is never lost", async () => {
-    const backbone = resnet({ depth: 18, width: 1 / 16, stem: "cifar" });
     await tf.setBackend("cpu");
-    const encoder = { spec: backbone.spec, ...backbone.init(randomKey(5)) };
-    const own = (images: tf.Tensor4D) =>
-      backbone.apply(encoder.params, encoder.state, images, { training: false }).outputs.features as tf.Tensor2D;
+    const { encoder, own } = untrained(resnet({ depth: 18, width: 1 / 16, stem: "cifar" }));
     const { files, page, complaints } = await openWithPhotos("hurried");
     const atFirst = await neighboursOf(page, 1);
     const features = await nodeFeatures(own, files, [20, 20, 3]);
     const folder = join(scratch, "hurried-encoder");
-    mkdirSync(folder);
-    const exported = await exportEncoder(encoder, { format: "graph-model", imageSize: 20 });
-    for (const [name, bytes] of Object.entries(exported.files)) writeFileSync(join(folder, name), bytes);
+    await exportEncoderTo(folder, encoder, { format: "graph-model", imageSize: 20 });
     disposeTree([encoder.params, encoder.state]);
     // A disk so slow that everything else is done before the dropped folder is read.
     await page.evaluate(() => {
@@ -222,10 +231,8 @@ describe.skipIf(!browser)("the page", () => {
         return folder;
       };
     });
-    const titles = await page.$$eval("#backend option", (options) => options.map(({ textContent }) => textContent));
     await drop(page, [folder]);
-    for (const backend of ["WebGL", "WASM", "WebGL"])
-      await page.select("#backend", String(titles.findIndex((title) => title?.startsWith(backend))));
+    for (const backend of ["WebGL", "WASM", "WebGL"]) await runOn(page, backend);
     await ready(page, new RegExp(`4 images embedded in .* on WebGL.* ${features.size} numbers each`));
     for (const index of [0, 2]) expectNeighbours(await neighboursOf(page, index), features, index, 3);
     // The one that came with the page, chosen while the dropped one is loaded for another backend.
@@ -234,7 +241,7 @@ describe.skipIf(!browser)("the page", () => {
     await ready(page, /4 images embedded in .* on WASM.* 64 numbers each/);
     expect(await page.$eval("#encoder", (select) => (select as HTMLSelectElement).selectedOptions[0]?.textContent)).toBe("Digits");
     expect(await neighboursOf(page, 1)).toEqual(atFirst);
-    expect(complaints.filter((complaint) => !complaint.includes("GL Driver Message"))).toEqual([]);
+    expect(complaints.filter(isNoDrivers)).toEqual([]);
     await page.close();
   }); // biome-ignore format: long lines
 
@@ -252,21 +259,16 @@ describe.skipIf(!browser)("the page", () => {
       convnext: convNext({ depths: [1, 2], widths: [8, 12], patchSize: 2, layerScale: 0.5 }),
     };
     const { files, page, complaints } = await openWithPhotos("seen");
-    const titles = await page.$$eval("#backend option", (options) => options.map(({ textContent }) => textContent));
     for (const [kind, backbone] of Object.entries(backbones)) {
-      const encoder = { spec: backbone.spec, ...backbone.init(randomKey(3)) };
-      const own = (images: tf.Tensor4D) =>
-        backbone.apply(encoder.params, encoder.state, images, { training: false }).outputs.features as tf.Tensor2D;
+      const { encoder, own } = untrained(backbone);
       const features = await nodeFeatures(own, files, [20, 20, 3]);
       for (const format of ["safetensors", "graph-model"] as const) {
         const folder = join(scratch, `${kind}-${format}`);
-        mkdirSync(folder);
-        const exported = await exportEncoder(encoder, { format, imageSize: 20 });
-        for (const [name, bytes] of Object.entries(exported.files)) writeFileSync(join(folder, name), bytes);
+        await exportEncoderTo(folder, encoder, { format, imageSize: 20 });
         await page.select("#backend", "0");
         await drop(page, [folder]);
         for (const backend of ["WASM", "WebGL"]) {
-          await page.select("#backend", String(titles.findIndex((title) => title?.startsWith(backend))));
+          await runOn(page, backend);
           await ready(page, new RegExp(`4 images embedded in .* on ${backend}.* ${features.size} numbers each`));
           for (const index of [0, 2]) expectNeighbours(await neighboursOf(page, index), features, index, 3);
         }
@@ -275,8 +277,7 @@ describe.skipIf(!browser)("the page", () => {
       }
       disposeTree([encoder.params, encoder.state]);
     }
-    // A driver in software reports every time that it is waited for.
-    expect(complaints.filter((complaint) => !complaint.includes("GL Driver Message"))).toEqual([]);
+    expect(complaints.filter(isNoDrivers)).toEqual([]);
     await page.close();
   });
 
