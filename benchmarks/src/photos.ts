@@ -1,8 +1,11 @@
-import { existsSync, mkdirSync, renameSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, renameSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { foldIn, randomKey, uniform } from "@simclr/core";
 import sharp from "sharp";
+
+/** Images that differ; of more files, each is one of them again. Even: a class keeps its own. */
+const distinct = 512;
 
 /**
  * A folder of JPEG files like photos: clouds of noise at every scale, whose spectrum falls as a photo's does, in two classes.
@@ -16,11 +19,16 @@ export async function photos(size: number, count: number, { square = false } = {
   if (existsSync(root)) return root;
   const part = `${root}.part-${process.pid}`;
   for (const name of ["a", "b"]) mkdirSync(join(part, name), { recursive: true });
+  const file = (index: number) => join(part, index % 2 === 0 ? "a" : "b", `${String(index).padStart(6, "0")}.jpg`);
   for (let index = 0; index < count; index++) {
+    if (index >= distinct) {
+      linkSync(file(index % distinct), file(index));
+      continue;
+    }
     const pixels = await clouds(size, height, index);
     await sharp(pixels, { raw: { width: size, height, channels: 3 } })
       .jpeg({ quality: 92 })
-      .toFile(join(part, index % 2 === 0 ? "a" : "b", `${String(index).padStart(6, "0")}.jpg`));
+      .toFile(file(index));
   }
   renameSync(part, root);
   return root;

@@ -1,9 +1,10 @@
-// `simclr pretrain` on a folder of JPEG files, as a program that the benchmarks ask for steps: a process of the command for
-// each request, and what its metrics say of its speed after the first step.
+// `simclr pretrain` on a folder of JPEG files, as a program that the benchmarks ask for steps: one process of the command, which
+// runs while it is asked and is stopped (SIGSTOP), with its prefetching, while others are.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { compilePrecision, precisionNamed } from "../precision.js";
@@ -33,56 +34,66 @@ const settings = [
   "optimizer.kind=sgd",
   "optimizer.warmupEpochs=0",
   "epochs=1",
-  // The report at a run's end is not in the figures: it may be small.
-  "evaluation.linearEpochs=1",
-  "evaluation.exampleCount=64",
-  "evaluation.probeExampleCount=64",
   `precision=${compilePrecision(precision).precision}`,
 ];
 
-/** The most memory that a process has held: Linux alone says so of another process. */
-function peakOf(pid: number | undefined): number {
-  try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
-  } catch {
-    return 0;
-  }
-}
-
-function pretrain(run: string, exampleCount: number): Promise<number> {
-  const set = [...settings, `exampleCount=${exampleCount}`].flatMap((setting) => ["--set", setting]);
-  const child = spawn(process.execPath, [cli, "pretrain", values.folder, "--run", run, ...set], {
+const temporary = mkdtempSync(join(tmpdir(), "simclr-benchmark-"));
+const run = join(temporary, "run");
+const metrics = join(run, "metrics.jsonl");
+const child = spawn(
+  process.execPath,
+  [cli, "pretrain", values.folder, "--run", run, ...settings.flatMap((setting) => ["--set", setting])],
+  {
     stdio: ["ignore", "ignore", "pipe"],
-    // The command has no setting for TF32; NVIDIA's libraries have.
-    env: { ...process.env, ...(precision === "float32" && { NVIDIA_TF32_OVERRIDE: "0" }) },
-  });
-  let words = "";
-  child.stderr.on("data", (chunk) => {
-    words = `${words}${chunk}`.slice(-2000);
-  });
-  let peak = 0;
-  const watch = setInterval(() => {
-    peak = Math.max(peak, peakOf(child.pid));
-  }, 200);
-  return new Promise((resolve, reject) => {
-    child.on("exit", (code) => {
-      clearInterval(watch);
-      if (code === 0) resolve(Math.round(peak));
-      else reject(new Error(`simclr pretrain ended with ${code}: ${words}`));
-    });
-  });
+    env: {
+      ...process.env,
+      // The command has no settings for these. NVIDIA's libraries have one for TF32; others want the GPU's memory too.
+      ...(precision === "float32" && { NVIDIA_TF32_OVERRIDE: "0" }),
+      TF_FORCE_GPU_ALLOW_GROWTH: "true",
+    },
+  },
+);
+let words = "";
+child.stderr.on("data", (chunk) => {
+  words = `${words}${chunk}`.slice(-2000);
+});
+process.on("SIGTERM", () => process.exit());
+process.on("exit", () => {
+  child.kill("SIGKILL");
+  rmSync(temporary, { recursive: true, force: true, maxRetries: 10 });
+});
+
+/** The losses of the steps that the command has made: in a run this short, each has its line. */
+function losses(): number[] {
+  const lines = readFileSync(metrics, "utf8").split("\n");
+  return lines.filter((line) => line.endsWith("}")).flatMap((line) => JSON.parse(line).loss ?? []);
 }
 
-await serve<{ steps: number }>({}, async ({ steps }) => {
-  const folder = mkdtempSync(join(tmpdir(), "simclr-benchmark-"));
-  try {
-    const run = join(folder, "run");
-    const peakResidentMiB = await pretrain(run, (steps + 1) * Number(values.batch));
-    const lines = readFileSync(join(run, "metrics.jsonl"), "utf8").trim().split("\n");
-    const measured = lines.map((line) => JSON.parse(line)).filter((line) => line.imagesPerSecond !== undefined);
-    const last = measured.at(-1);
-    return { seconds: (steps * Number(values.batch)) / last.imagesPerSecond, value: last.loss, peakResidentMiB };
-  } finally {
-    rmSync(folder, { recursive: true });
+/** Waits for a step, and returns its loss. Up to the milliseconds between two looks are paid for now and gained at the next call. */
+async function untilStep(step: number): Promise<number> {
+  for (let size = 0; ; await delay(5)) {
+    if (child.exitCode !== null) throw new Error(`simclr pretrain ended with ${child.exitCode}: ${words}`);
+    const now = statSync(metrics, { throwIfNoEntry: false })?.size ?? 0;
+    const loss = now === size ? undefined : losses()[step - 1];
+    if (loss !== undefined) return loss;
+    size = now;
   }
+}
+
+/** The most memory that the command has held: Linux alone says so of another process. */
+function peakResidentMiB(): number {
+  const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
+  return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024);
+}
+
+// What the first step needs is none of the others'.
+await untilStep(1);
+child.kill("SIGSTOP");
+let made = 1;
+await serve<{ steps: number }>({}, async ({ steps }) => {
+  child.kill("SIGCONT");
+  made += steps;
+  const value = await untilStep(made);
+  child.kill("SIGSTOP");
+  return { value, peakResidentMiB: peakResidentMiB() };
 });
