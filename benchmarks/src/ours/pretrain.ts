@@ -1,7 +1,7 @@
 // `simclr pretrain` on a folder of JPEG files, as a program that the benchmarks ask for steps: one process of the command, which
 // runs while it is asked and is stopped (SIGSTOP), with its prefetching, while others are.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -72,7 +72,8 @@ function losses(): number[] {
 /** Waits for a step, and returns its loss. Up to the milliseconds between two looks are paid for now and gained at the next call. */
 async function untilStep(step: number): Promise<number> {
   for (let size = 0; ; await delay(5)) {
-    if (child.exitCode !== null) throw new Error(`simclr pretrain ended with ${child.exitCode}: ${words}`);
+    const end = child.exitCode ?? child.signalCode;
+    if (end !== null) throw new Error(`simclr pretrain ended with ${end}: ${words}`);
     const now = statSync(metrics, { throwIfNoEntry: false })?.size ?? 0;
     const loss = now === size ? undefined : losses()[step - 1];
     if (loss !== undefined) return loss;
@@ -80,9 +81,11 @@ async function untilStep(step: number): Promise<number> {
   }
 }
 
-/** The most memory that the command has held: Linux alone says so of another process. */
+/** The most memory that the command has held; 0 where the system does not say it: Linux alone does of another process. */
 function peakResidentMiB(): number {
-  const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
+  const file = `/proc/${child.pid}/status`;
+  if (!existsSync(file)) return 0;
+  const status = readFileSync(file, "utf8");
   return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024);
 }
 
